@@ -1,0 +1,1 @@
+"""Diembao (điểm báo, press review): measure press coverage honestly."""

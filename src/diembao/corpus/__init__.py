@@ -1,0 +1,1 @@
+"""Articles stored, searchable and pinned."""

@@ -1,0 +1,1 @@
+"""The SQLite file of what people and the collector did."""

@@ -1,0 +1,1 @@
+"""Gaps, volumes and comparisons, with intervals."""

@@ -1,0 +1,1 @@
+"""The fictional sample press of the demo."""

@@ -1,0 +1,1 @@
+"""Where candidate articles come from: feed histories, article files, clipping lists, outlet lists."""

@@ -1,0 +1,1 @@
+"""Language tools that rooms share: normal forms, addresses, times."""
