@@ -118,7 +118,7 @@ FieldName = Literal["title", "lead", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A written form of a place. A stands alone; B needs a province or district cue; C only in a hierarchy."""
+    """A written form of a place. A stands alone; B needs a province or district cue; C a hierarchy."""
 
     surface: str
     alias_class: AliasClass
@@ -149,7 +149,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What we look for: a place with the units that belonged to it at each time, or phrases and exclusions."""
+    """What we look for: a place with the units that were its own at each time, or phrases and exclusions."""
 
     topic_id: str
     title: str
@@ -202,7 +202,7 @@ GapKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A hole in what was collected; [start, end) in UTC; feed_id None = the whole outlet, "*" = every outlet."""
+    """A hole in what was collected; [start, end) in UTC; feed_id None = the outlet, "*" = every outlet."""
 
     outlet_id: str
     feed_id: str | None
