@@ -37,7 +37,7 @@ class Known:
         return self._find("sightings", keys)
 
     def find_texts(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Those of the texts that are stored."""
+        """Those of the texts that are stored or were erased (an erased one does not come back)."""
         return self._find("text_keys", keys)
 
     def add_revisions(self, rows: Iterable[tuple[bytes, int, str]], seq: int) -> None:
@@ -54,10 +54,6 @@ class Known:
     def add_texts(self, keys: Iterable[bytes]) -> None:
         """Record new texts (inside a transaction)."""
         self._desk.write_many("INSERT INTO text_keys (key) VALUES (?)", [(key,) for key in sorted(keys)])
-
-    def forget_texts(self, keys: Iterable[bytes]) -> None:
-        """Drop the keys of erased texts (inside a transaction)."""
-        self._desk.write_many("DELETE FROM text_keys WHERE key = ?", [(key,) for key in keys])
 
     def count(self) -> dict[str, int]:
         """How many revisions, sightings and texts are stored."""

@@ -267,3 +267,5 @@ CREATE TRIGGER reports_no_update BEFORE UPDATE ON reports BEGIN SELECT RAISE(ABO
 CREATE TRIGGER reports_no_delete BEFORE DELETE ON reports BEGIN SELECT RAISE(ABORT, 'reports is append-only'); END;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER text_keys_no_update BEFORE UPDATE ON text_keys BEGIN SELECT RAISE(ABORT, 'text_keys is append-only'); END;
+CREATE TRIGGER text_keys_no_delete BEFORE DELETE ON text_keys BEGIN SELECT RAISE(ABORT, 'text_keys is append-only'); END;
