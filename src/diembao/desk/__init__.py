@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diembao.desk.addresses import hash_address, name_article
 from diembao.desk.audit import AuditEntry, ChainCheck
+from diembao.desk.clips import Clip
 from diembao.desk.commits import Commit
 from diembao.desk.database import Desk
 from diembao.desk.imports import ImportRun
@@ -15,6 +16,7 @@ from diembao.desk.times import SystemClock, from_us, to_us
 __all__ = [
     "AuditEntry",
     "ChainCheck",
+    "Clip",
     "Commit",
     "Desk",
     "ImportRun",

@@ -21,6 +21,7 @@ from diembao.ports import Clock
 if TYPE_CHECKING:
     from diembao.desk.addresses import Addresses
     from diembao.desk.audit import Audit
+    from diembao.desk.clips import Clips
     from diembao.desk.commits import Commits
     from diembao.desk.erasures import Erasures
     from diembao.desk.findings import Findings
@@ -178,6 +179,13 @@ class Desk:
         from diembao.desk.imports import Imports
 
         return Imports(self)
+
+    @cached_property
+    def clips(self) -> Clips:
+        """Clipping lists of an office."""
+        from diembao.desk.clips import Clips
+
+        return Clips(self)
 
     @cached_property
     def addresses(self) -> Addresses:
