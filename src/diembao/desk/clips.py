@@ -43,8 +43,8 @@ class Clips:
             if clips:
                 seq = self._desk.next_seq("clips")
                 connection.executemany(
-                    "INSERT INTO clips (clip_key, seq, import_id, line, title, url, key, outlet_id, outlet_name, "
-                    "day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO clips (clip_key, seq, import_id, line, title, url, key, outlet_id, "
+                    "outlet_name, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                     [
                         (c.hash(), seq, import_id, c.line, c.title, c.url, c.key, c.outlet_id, c.outlet_name,
                          c.day.isoformat() if c.day else None)
