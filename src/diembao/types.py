@@ -126,7 +126,11 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit of administration, or a named spot, with its span of validity (None = open end)."""
+    """A unit of administration, or a named spot, with its span of validity (None = open end).
+
+    In a topic, `belongs_from` is the day from which the unit's land belongs to it (None = always): a
+    province that was merged into another counts for that one only since then.
+    """
 
     place_id: str
     name: str
@@ -137,6 +141,7 @@ class Place:
     aliases: tuple[Alias, ...] = ()
     predecessors: tuple[str, ...] = ()
     successors: tuple[str, ...] = ()
+    belongs_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
