@@ -1,4 +1,4 @@
-"""What a report says, free of storage and language: numbers, the rows behind them, and the sections they form.
+"""What a report says, free of storage and language: numbers, the rows behind them, and the sections.
 
 The application layer fills a `ReportModel` from queries; page, workbook and tables print it.
 A figure that people see is always a `Number`; names, titles and addresses are printed as received;
@@ -30,8 +30,8 @@ Basis = Literal[
 ]
 #: what is counted; decides how the value is written (`share` as a percentage, the others as numbers)
 Unit = Literal[
-    "articles", "share", "ratio", "outlets", "feeds", "outlet_days", "days", "gaps", "runs", "rows", "phrases",
-    "places", "seconds", "minutes", "hours", "items",
+    "articles", "share", "ratio", "outlets", "feeds", "outlet_days", "days", "gaps", "runs", "rows",
+    "phrases", "places", "seconds", "minutes", "hours", "items",
 ]  # fmt: skip
 #: why a number has no value
 Missing = Literal["", "not_collected", "not_comparable", "too_few", "unknown"]
@@ -45,8 +45,15 @@ class Span:
     last: date
 
 
-#: what may fill a gap in a formula or note sentence: never a bare figure, only names, dates and Numbers
-FormulaValue = str | date | Span
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the catalogue by its key ("report.class.central"), for use inside a sentence."""
+
+    key: str
+
+
+#: what may fill a sentence: a name as received, a day, a span of days, a word; figures enter only as Numbers
+FormulaValue = str | date | Span | Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,8 @@ class Number:
 
     `number_id` is stable ("volume.month.2025-09"; letters, digits, dot, hyphen, underscore).
     `value` None says `missing`. `low`, `high`, `level` only where there is an interval.
-    `formula` is a key of `report.formula`, filled with `formula_values`; `inputs` are ids of other numbers.
+    `formula` is a key of `report.formula` (the catalogue lists them with the values they take), filled with
+    `formula_values`; `inputs` are ids of other numbers.
     `at_least`: the true value may be higher (a feed's window was full), printed "≥".
     """
 
@@ -113,8 +121,9 @@ class KeyFigure:
     """A leading figure; `kind` is a key of `report.key` (its bold words and its sentence).
 
     `numbers` are further numbers of that sentence by name.
-    kinds: matched (number: articles in the frame; needs `outlets`), about, mentions, outlets (delivered; needs
-    `registered`), gap_days (outlet-days lost; needs `possible`), matched_now (needs `then`, `days`, `possible`).
+    kinds: matched (articles in the frame; needs `outlets`), about, mentions, unclear (each needs `share`),
+    outlets (that delivered; needs `registered`), gap_days (outlet-days lost; needs `possible`),
+    matched_now (on outlet-days good in both periods; needs `then`, `days`, `possible`).
     """
 
     kind: Literal["matched", "about", "mentions", "unclear", "outlets", "gap_days", "matched_now"]
@@ -126,9 +135,9 @@ class KeyFigure:
 class Notice:
     """A warning above the sections; `kind` is a key of `report.notice`, filled with `numbers` and `values`.
 
-    kinds: few_articles (n), few_a_month (n: the smallest month), many_gaps (lost, possible), not_running (days),
-    not_comparable (no numbers; `values` "reason" is printed from `report.reason`), unverified (outlets),
-    never_delivered (feeds, configured), partly_unknown (span: what lies before the first run).
+    kinds: few_articles (n), few_a_month (n: the smallest month), many_gaps (lost, possible),
+    not_running (days), unverified (outlets), never_delivered (feeds, configured), lower_bound (feeds),
+    partly_unknown (value `span`: what lies before the first run).
     """
 
     kind: str
@@ -143,7 +152,8 @@ class Notice:
 class Bin:
     """One week or month: the count, and how much of the expected volume was collected in it.
 
-    `is_thin`: below 80 % of expected volume; hatched, and the line breaks. `count` None: nothing was collected.
+    `is_thin`: below 80 % of expected volume; hatched, and the line breaks.
+    `count` None: nothing was collected.
     """
 
     span: Span
@@ -197,7 +207,7 @@ class VolumeComparison:
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    """One hole in the collection, as found; `evidence` is printed as recorded. `outlet_id` "*" = every outlet."""
+    """One hole in the collection; `evidence` is printed as recorded; `outlet_id` "*" = every outlet."""
 
     outlet_id: str
     outlet_name: str
@@ -253,8 +263,8 @@ class Collection:
     lower_bounds: tuple[LowerBound, ...] = ()
 
 
-#: state of an outlet on a day: good; low (below 80 % of expected); gap (not collected); partial (first or last day
-#: of collection); unknown (before the first run); quiet (nothing expected, as at Tết)
+#: state of an outlet on a day: good; low (below 80 % of expected); gap (not collected); partial (first or
+#: last day of collection); unknown (before the first run); quiet (nothing expected, as at Tết)
 DayState = Literal["good", "low", "gap", "partial", "unknown", "quiet"]
 
 
@@ -386,7 +396,7 @@ class ClipsComparison:
 
 @dataclass(frozen=True, slots=True)
 class TruthRow:
-    """A number of this report beside the truth known from the generator; `subject` is a key of `report.truth`.
+    """A number of this report beside the known truth; `subject` is a key of `report.truth`.
 
     `name` is printed after the subject (an outlet, a month); `is_met` says whether the promise held
     (equal, or truth inside the interval).
@@ -404,7 +414,7 @@ class TruthRow:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One stage's account: in = passed on + dropped, each drop with a reason (key of `report.drop`, else as is)."""
+    """One account: in = passed on + dropped, each with a reason (key of `report.drop` or as is)."""
 
     stage: str
     name: str
@@ -452,8 +462,8 @@ class Limits:
 class ArticleRow:
     """One article of the frame. Ordinals count from 1 in order of (published, outlet, id) over both periods.
 
-    `published` is the effective local day, `precision` how exactly it is known, `is_corrected` when an outlet's
-    clock was set right.
+    `published` is the effective local day, `precision` how exactly it is known, `is_corrected` when the
+    outlet's clock was set right.
     """
 
     ordinal: int

@@ -1,0 +1,106 @@
+"""The end of the page: every article with its address, and every number with where it comes from."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from diembao.report.layout import Table
+from diembao.report.markup import Child, Safe, escape, join, tag
+from diembao.report.model import ArticleRow, Number, ReportModel, RowsRef, Span
+from diembao.report.page_tables import draw_ordinals, name_file, section
+from diembao.report.printer import Printer
+
+Tables = dict[str, Table]
+
+#: from here on the list is set in one line an article
+_COMPACT_FROM = 2000
+
+
+def draw_articles(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
+    """All articles of the frame, by month."""
+    if not model.articles:
+        return section(printer, "articles", tag("p", printer.word("word.no_articles")))
+    months: list[Child] = []
+    for _, group in groupby(model.articles, key=lambda row: (row.published.year, row.published.month)):
+        rows = list(group)
+        span = Span(rows[0].published, rows[-1].published)
+        head = tag("h3", printer.span(span))
+        items = [_article(printer, row) for row in rows]
+        months.append(tag("div", head, tag("ul", *items, class_="articles"), class_="chunk"))
+    kind = "compact" if len(model.articles) >= _COMPACT_FROM else None
+    listed = tag("div", *months, class_=kind)
+    files = name_file(printer, "articles")
+    return section(printer, "articles", files, listed, sub=printer.word("sub.articles"))
+
+
+def _article(printer: Printer, row: ArticleRow) -> Safe:
+    """One article: ordinal, title, then day, outlet, decision and where the topic stands."""
+    meta = [
+        printer.day(row.published),
+        printer.received(row.outlet_name),
+        escape(printer.code("decision", row.decision)),
+        escape(printer.code("stratum", row.stratum)),
+    ]
+    if row.is_corrected:
+        meta.append(escape(printer.word("word.clock_corrected")))
+    small = tag("small", join(meta, " · "))
+    ordinal = tag("span", str(row.ordinal), class_="o")
+    return tag("li", ordinal, tag("span", printer.link(row.url, row.title), small), id=f"a-{row.ordinal}")
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def draw_numbers(printer: Printer, model: ReportModel, numbers: dict[str, Number]) -> Safe:
+    """Where each number comes from: formula, inputs, rows, and the command that counts again."""
+    printed: dict[RowsRef, str] = {}
+    entries = [_entry(printer, model, number, printed) for number in numbers.values()]
+    files = name_file(printer, "numbers")
+    return section(printer, "numbers", files, *entries, sub=printer.word("sub.numbers"))
+
+
+def _entry(printer: Printer, model: ReportModel, number: Number, printed: dict[RowsRef, str]) -> Safe:
+    head = tag(
+        "p",
+        tag("b", printer.number(number)),
+        " ",
+        tag("span", printer.code("unit_of", number.unit), class_="unit"),
+        " ",
+        printer.interval(number),
+        tag("span", printer.code("basis", number.basis), class_="basis"),
+        tag("code", number.number_id),
+    )
+    parts: list[Child] = [head, tag("p", printer.tell(f"formula.{number.formula}", number.formula_values))]
+    if number.inputs:
+        inputs = join((_refer(number_id) for number_id in number.inputs), ", ")
+        parts.append(tag("p", printer.word("word.inputs"), " ", inputs))
+    parts.append(_rows(printer, number, printed))
+    command = number.rows.command or model.spec.verify_command
+    if command:
+        parts.append(tag("p", printer.word("word.again"), " ", tag("code", command)))
+    return tag("div", *parts, class_="num", id=f"n-{number.number_id}")
+
+
+def _refer(number_id: str) -> Safe:
+    return tag("a", tag("code", number_id), href=f"#n-{number_id}")
+
+
+def _rows(printer: Printer, number: Number, printed: dict[RowsRef, str]) -> Safe | None:
+    """The rows behind a number; the same articles are not listed twice but referred to."""
+    rows = number.rows
+    parts: list[Child] = []
+    if rows.table:
+        where = join((tag("code", f"{column} = {value}") for column, value in rows.where), ", ")
+        parts.append(join([tag("code", f"csv/{rows.table}.csv"), ": " if where else None, where]))
+    if rows.articles:
+        same = RowsRef(articles=rows.articles)
+        earlier = printed.setdefault(same, number.number_id)
+        if earlier != number.number_id:
+            parts.append(join([printer.word("word.same_rows"), " ", _refer(earlier)]))
+        else:
+            parts.append(join([printer.word("word.rows_articles"), " ", draw_ordinals(rows.articles)]))
+    elif number.unit == "articles" and number.value == 0:
+        parts.append(escape(printer.word("word.no_rows")))
+    if not parts:
+        return None
+    return tag("p", printer.word("word.rows"), " ", join(parts, "; "))

@@ -1,0 +1,152 @@
+"""The sections that say how far the numbers can be trusted: gaps, clocks, truth, method, limits."""
+
+from __future__ import annotations
+
+from diembao.report.charts import choose_rows, draw_calendar
+from diembao.report.layout import Cell, Table
+from diembao.report.markup import Child, Safe, join, tag
+from diembao.report.model import ReportModel
+from diembao.report.page_tables import draw_table, figure, fold, name_file, note, section
+from diembao.report.printer import Printer
+
+Tables = dict[str, Table]
+
+#: so many gaps stand on the page, the longest first; the CSV has all
+_GAPS_SHOWN = 30
+_MISSED_SHOWN = 50
+
+
+def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
+    """What touches these numbers."""
+    parts: list[Child] = []
+    for name in ("gap_summary", "clocks", "lower_bounds"):
+        if name in tables:
+            parts.append(tag("h3", printer.word(f"head.{name}")))
+            parts.append(note(printer.word(f"note.{name}")))
+            parts.append(draw_table(printer, tables[name]))
+            parts.append(
+                _list_gaps(printer, model, tables) if name == "gap_summary" else name_file(printer, name)
+            )
+    if not parts:
+        parts.append(tag("p", printer.word("word.nothing_found")))
+    return section(printer, "collection", *parts, sub=printer.word("sub.collection"))
+
+
+def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
+    if "gaps" not in tables:
+        return None
+    table = tables["gaps"]
+    by_length = sorted(
+        zip(model.collection.gaps, table.rows, strict=True), key=lambda pair: pair[0].start - pair[0].end
+    )
+    longest: list[tuple[Cell, ...]] = [row for _, row in by_length[:_GAPS_SHOWN]]
+    is_cut = len(longest) < len(table.rows)
+    return fold(
+        printer,
+        note(printer.word("note.gaps_cut")) if is_cut else None,
+        draw_table(printer, table, rows=longest, without=("outlet_id",)),
+        name_file(printer, "gaps"),
+        words="word.gaps_longest" if is_cut else "word.gaps_all",
+    )
+
+
+def draw_health(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
+    """The calendar of collection."""
+    if not model.health or not model.health[0].days:
+        return None
+    is_cut = len(choose_rows(model.health)) < len(model.health)
+    return section(
+        printer,
+        "health",
+        figure(
+            draw_calendar(printer, model.health),
+            note(printer.word("note.health")),
+            note(printer.word("note.health_cut")) if is_cut else None,
+        ),
+        fold(printer, draw_table(printer, tables["health"]), name_file(printer, "health", "outlet_days")),
+        sub=printer.tell("sub.health", {"span": model.spec.period}),
+    )
+
+
+def draw_clips(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
+    """The list of clippings against the collection."""
+    made = model.clips
+    if made is None:
+        return None
+    files = join((printer.received(name) for name in made.files), ", ")
+    parts: list[Child] = [draw_table(printer, tables["clips"])]
+    if "clips_missed" in tables:
+        table = tables["clips_missed"]
+        shown = table.rows[:_MISSED_SHOWN]
+        if len(shown) < len(table.rows):
+            parts.append(note(printer.word("note.clips_cut")))
+        parts.append(fold(printer, draw_table(printer, table, rows=shown), words="word.clips_missed"))
+    parts.append(note(printer.word("note.clips")))
+    parts.append(name_file(printer, "clips", "clips_missed"))
+    return section(printer, "clips", *parts, sub=join([f"{printer.word('sub.clips')} ", files]))
+
+
+def draw_truth(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
+    """Does it work? Number beside truth."""
+    if not model.truth:
+        return None
+    parts = (
+        note(printer.word("note.truth")),
+        draw_table(printer, tables["truth"]),
+        name_file(printer, "truth"),
+    )
+    return section(printer, "truth", *parts, sub=printer.word("sub.truth"))
+
+
+def draw_method(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
+    """How the numbers were made."""
+    method = model.method
+    steps = [
+        tag("p", printer.word(f"method.{step}")) for step in ("frame", "rule", "volume", "gaps", "compare")
+    ]
+    facts = [
+        (printer.word("fact.snapshot"), tag("code", method.snapshot.snapshot_id)),
+        (printer.word("fact.snapshot_at"), printer.at(method.snapshot.created_at)),
+        (printer.word("fact.profile"), tag("code", method.profile_hash)),
+        (printer.word("fact.software"), tag("code", f"diembao {method.snapshot.code_version}")),
+    ]
+    if method.gazetteer_version:
+        facts.append((printer.word("fact.gazetteer"), tag("code", method.gazetteer_version)))
+    for name, digest in sorted(method.snapshot.hashes.items()):
+        facts.append((printer.code("fact", name), tag("code", digest)))
+    parts: list[Child] = [*steps, _facts(facts)]
+    if "accounts" in tables:
+        parts.append(tag("h3", printer.word("head.accounts")))
+        parts.append(note(printer.word("note.accounts")))
+        parts.append(draw_table(printer, tables["accounts"]))
+    if "rules" in tables:
+        parts.append(fold(printer, draw_table(printer, tables["rules"]), words="word.rules"))
+    parts.append(name_file(printer, "accounts", "rules"))
+    return section(printer, "method", *parts)
+
+
+def _facts(facts: list[tuple[str, Safe]]) -> Safe:
+    return tag("dl", *(join([tag("dt", name), tag("dd", value)]) for name, value in facts), class_="facts")
+
+
+def draw_limits(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
+    """What this report is not for, and everything that was looked for or left out."""
+    promises = [
+        tag("li", printer.word(f"limits.{name}"))
+        for name in ("persons", "judgement", "opinion", "takedown", "sample", "fork")
+    ]
+    parts: list[Child] = [tag("ul", *promises, class_="plain")]
+    if "phrases" in tables:
+        parts.append(tag("h3", printer.word("head.phrases")))
+        parts.append(note(printer.word("note.phrases")))
+        parts.append(fold(printer, draw_table(printer, tables["phrases"]), words="word.phrases"))
+    if "outlets_left_out" in tables:
+        parts.append(tag("h3", printer.word("head.outlets_left_out")))
+        parts.append(draw_table(printer, tables["outlets_left_out"]))
+    if "outlet_domains" in tables:
+        parts.append(fold(printer, draw_table(printer, tables["outlet_domains"]), words="word.domains"))
+    if model.limits.audit_head:
+        parts.append(_facts([(printer.word("fact.audit_head"), tag("code", model.limits.audit_head))]))
+        parts.append(note(printer.word("note.audit")))
+    parts.append(name_file(printer, "phrases", "outlets_left_out", "outlet_domains"))
+    return section(printer, "limits", *parts)
