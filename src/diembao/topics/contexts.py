@@ -1,0 +1,198 @@
+"""What stands around a name: kinds of unit before it, what makes it another thing, what makes it weak."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from diembao.text.normal import strip_accents
+from diembao.topics.persons import STRONG_SURNAMES, SURNAMES
+
+#: capitals of Vietnamese (in Unicode they alternate with the small letters, so no range will do)
+UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(chr(c) for c in range(0x1EA0, 0x1EF9, 2))
+_LOWER = "a-zàáâãèéêìíòóôõùúýăđĩũơư" + "".join(chr(c) for c in range(0x1EA1, 0x1EFA, 2))
+#: characters to the left that are looked at for a kind or a blocker
+REACH = 60
+
+_KINDS = {
+    "tỉnh": "tỉnh", "t.": "tỉnh", "thành phố": "thành phố", "tp": "thành phố", "t.p": "thành phố",
+    "huyện": "huyện", "h.": "huyện", "quận": "quận", "q.": "quận", "thị xã": "thị xã", "tx": "thị xã",
+    "thị trấn": "thị trấn", "tt": "thị trấn", "xã": "xã", "x.": "xã", "phường": "phường", "p.": "phường",
+    "đặc khu": "đặc khu", "cửa khẩu": "cửa khẩu", "ck": "cửa khẩu", "ga": "ga", "núi": "núi", "đỉnh": "núi",
+    "đỉnh núi": "núi", "dãy núi": "núi", "khu du lịch": "khu du lịch", "động": "động", "ải": "ải", "chợ": "chợ",
+    "chợ đêm": "chợ", "vịnh": "vịnh", "thác": "thác", "phố cổ": "phố cổ", "vườn quốc gia": "vườn quốc gia",
+}  # fmt: skip
+_GATE = r"(?: quốc tế| chính| phụ| song phương| đường bộ| đường sắt)*"
+_KIND_WORDS = sorted((k for k in _KINDS if len(k) > 2), key=len, reverse=True)
+_KIND = re.compile(
+    rf"(?:^|[^\w])((?i:{'|'.join(map(re.escape, _KIND_WORDS))}|ga|núi|ải)(?i:{_GATE})\s+"
+    r"|(?i:t\.p|tp|tx|tt|ck)[.\s]\s*|[THQXPthqxp]\.\s*|(?i:thành phố|thị trấn|thị xã|huyện|quận|phường|tỉnh|xã)\s*)$"
+)
+_BARE_KINDS = {strip_accents(k): v for k, v in _KINDS.items()}
+_BARE_WORDS = sorted((k for k in _BARE_KINDS if len(k) > 2 or k == "xa"), key=len, reverse=True)
+_BARE_KIND = re.compile(
+    rf"(?:^|[^\w])((?i:{'|'.join(map(re.escape, _BARE_WORDS))})(?i:{strip_accents(_GATE)})\s+"
+    r"|(?i:t\.p|tp|tx|tt|ck)[.\s]\s*|[THQXPthqxp]\.\s*)$"
+)
+
+_STREET = re.compile(
+    r"(?i)(?<!\w)(?:(?<!tuyến )(?<!cao tốc )đường|(?<!thành )(?<!khu )phố|ngõ|hẻm|ngách|đại lộ|cầu vượt|cầu|hầm chui|"
+    r"ngã tư|ngã ba|ngã năm|vòng xoay|bùng binh|quảng trường|công viên|(?<!thanh )pho|duong)\s+$"
+)
+_VILLAGE = re.compile(r"(?i)(?<!\w)(?:thôn|bản|làng|ấp|xóm|buôn|sóc|khối phố|khu phố|tổ dân phố|khu|tổ)\s+$")
+_HOUSE = re.compile(
+    r"(?<!\w)(?i:khách sạn|nhà hàng|quán|chung cư|tòa nhà|toà nhà|công ty|tập đoàn|ngân hàng|doanh nghiệp|"
+    r"sân vận động|svđ|sân|rạp|nhà hát|nhà thi đấu|bệnh viện|phòng khám|trường|học viện|thpt|thcs|tiểu học|"
+    r"mầm non|đại học|cao đẳng|khu đô thị|khu công nghiệp|kcn|cụm công nghiệp|nhà máy|thủy điện|cảng|sân bay|đài|"
+    r"đài truyền hình|báo|tạp chí|nhà xuất bản|nxb|giải|cúp|clb|câu lạc bộ|đội|hồ|sông|suối|chùa|đền|đình|miếu|"
+    r"nhà thờ|bến xe|tàu|trung tâm|công trình|dự án|đoàn kịch|họ|dòng họ|benh vien|truong|cong ty|khach san|"
+    rf"san van dong)(?:\s+[{_LOWER}&]+){{0,3}}\s+$"
+)
+_PRIVATE_HOUSE = re.compile(
+    r"(?<!\w)(?i:khách sạn|nhà hàng|quán(?: \w+)?|chung cư|tòa nhà|toà nhà|rạp|khu đô thị)\s+$"
+)
+_HISTORY = re.compile(
+    r"(?i)(?<!\w)(?:khởi nghĩa|cuộc khởi nghĩa|chiến dịch|chiến thắng|trận|phong trào|du kích|đội du kích|"
+    r"hiệp định|nghị quyết|khoi nghia|chien thang|chien dich)\s+$"
+)
+_PLATE = re.compile(
+    r"(?i)(?<!\w)(?:biển(?: số| kiểm soát| đăng ký| hiệu| xanh| trắng| vàng)?|bks|bs|bien(?: so| kiem soat)?|mang biển)"
+    r"(?: của| của tỉnh| tỉnh| thuộc| ở)?\s*:?\s+$"
+)
+_ORIGIN = re.compile(
+    r"(?i)(?<!\w)(?:quê(?: quán| gốc| nhà| hương| nội| ngoại)?|nguyên quán|trú quán|sinh quán|(?:tạm |thường |cư |hiện )*trú|"
+    r"hộ khẩu(?: thường trú)?|hktt|đkhktt|ngụ|sinh ra(?: và lớn lên)?|sinh sống|lớn lên|đến từ|xuất thân|gốc|que|ngu|tru|"
+    r"dân|người gốc|người dân tộc (?:tày|nùng|dao|kinh|mông|hoa)|(?:sn|sinh năm|s\.n\.?)\s*\d{4}|\d+ tuổi)"
+    r"(?:\s*[,:;]\s*|\s+)(?:(?:cùng |đều |hiện |cũng |cùng ở |là người |là )*(?:quê|trú|ngụ|ở|tại|người|từ|o|tai|tạm trú|"
+    r"thường trú|ngụ tại|hktt|nơi ở)(?:\s+(?:ở|tại|quán|o|tai))?\s*:?\s*)*(?:\(\s*)?$"
+)
+_PEOPLE = re.compile(
+    r"(?i)(?<!\w)(?:người đẹp|người mẫu|chàng trai|cô gái|thiếu nữ|thí sinh|hoa hậu|hoa khôi|á hậu|nam vương|ca sĩ|"
+    r"nghệ sĩ|diễn viên|cầu thủ|thủ môn|tiền đạo|võ sĩ|vận động viên|vđv|hot girl|hot boy|gái|trai|nàng dâu|con gái|"
+    r"con trai|đồng hương|cựu binh|doanh nhân|nguoi dep|co gai|chang trai|người con)\s+(?:tỉnh |quê |gốc |ở |đất )?$"
+)
+_DELEGATE = re.compile(
+    r"(?i)(?<!\w)(?:đại biểu(?: quốc hội)?|đbqh|đb|đoàn(?: đbqh| đại biểu(?: quốc hội)?)?)(?: tỉnh| tp\.?| thành phố)?\s*$"
+)
+_DELEGATE_NAMED = re.compile(
+    r"(?i)(?:đại biểu|đbqh|đb|dai bieu|nghị sĩ)[^.;()]{3,60}\((?:đoàn |tỉnh |đbqh |tp\.? ?)*$"
+)
+_LABELLED = re.compile(rf"((?:[{UPPER}][^\W\d_]*\.?\s+){{1,3}}[{UPPER}][^\W\d_]*)\s*\((?:đoàn |tỉnh )?$")
+_ADDRESSED = re.compile(
+    rf"(?:^|[^\w])(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ụ|[Cc]ô|[Cc]hú|[Đđ]ồng chí)\s+(?:[{UPPER}][^\W\d_]*\s+){{1,3}}$"
+)
+_LAST_WORD = re.compile(r"([^\W\d_]+)\s$")
+_ROUTE_LEFT = re.compile(r"[\w)]\s?[-–—/]\s?$")
+_ROUTE_RIGHT = re.compile(rf"^\s?[-–—/]\s?[{UPPER}]")
+_TRAVEL_LEFT = re.compile(r"(?i)(?:từ|tu)\s+(?:tỉnh |tp\.? ?)?$")
+_TRAVEL_RIGHT = re.compile(
+    rf"^\s+(?:đi|về|đến|tới|ra|vào|xuống|lên|qua|di|ve|den)(?:\s+(?i:tỉnh|tp\.?|thành phố))?\s+[{UPPER}]"
+)
+_ROAD_WORDS = re.compile(
+    r"(?i)(?<!\w)(?:quốc lộ|tỉnh lộ|ql|cao tốc|tuyến|hướng|đường|chặng|chuyến|xe khách|tàu|nối|hành trình|lộ trình|"
+    r"cung đường|quoc lo|cao toc|tuyen|huong)(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The kind of unit written before a name, and where that word begins."""
+
+    name: str
+    start: int
+
+
+def find_kind(text: str, start: int, *, accented: bool) -> Kind | None:
+    """The kind of unit written directly before `start` ("huyện", "TP.", "H."), or None."""
+    left = text[max(0, start - 34) : start]
+    match = (_KIND if accented else _BARE_KIND).search(left)
+    if match is None:
+        return None
+    word = " ".join(match[1].lower().split())
+    table = _KINDS if accented else _BARE_KINDS
+    begin = start - len(left) + match.start(1)
+    for candidate in (word, word.rstrip("."), word if word.endswith(".") else word + "."):
+        if candidate in table:
+            return Kind(table[candidate], begin)
+    first = next((k for k in ("cửa khẩu", "cua khau") if word.startswith(k)), None)
+    return Kind("cửa khẩu", begin) if first else None
+
+
+def find_blocker(text: str, start: int, *, weakest: bool) -> str | None:
+    """Why the name is another thing here (street, village, institution, person), or None.
+
+    `weakest` names (shared, or no province) are also claimed by institutions; a province's or a
+    well-known district's name in "bệnh viện …" still says where.
+    """
+    left = text[max(0, start - REACH) : start]
+    if _STREET.search(left):
+        return "street"
+    if _PRIVATE_HOUSE.search(left):
+        return "house"
+    if _is_person_part(left):
+        return "person"
+    if weakest and _VILLAGE.search(left):
+        return "village"
+    if weakest and _HOUSE.search(left):
+        return "institution"
+    return None
+
+
+def _is_person_part(left: str) -> bool:
+    word = _LAST_WORD.search(left)
+    if word is None:
+        return False
+    return word[1] in STRONG_SURNAMES or _ADDRESSED.search(left) is not None
+
+
+def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
+    """Why a hit says little about the place (plate, origin, delegate, people, history), or None.
+
+    `first` is where the chain of units that the hit belongs to begins ("xã X, huyện Y, tỉnh Z").
+    """
+    left = text[max(0, start - REACH) : start]
+    before = text[max(0, first - REACH) : first]
+    if is_history(text, start):
+        return "history"
+    if _PLATE.search(left) or _PLATE.search(before):
+        return "plate"
+    if _ORIGIN.search(before):
+        return "origin"
+    if _PEOPLE.search(before):
+        return "people"
+    if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left):
+        return "delegate"
+    if text[end : end + 1] == ")" and _labels_person(before):
+        return "person_label"
+    return None
+
+
+def is_history(text: str, start: int) -> bool:
+    """Whether a battle, rising or campaign is named after the place."""
+    return _HISTORY.search(text[max(0, start - REACH) : start]) is not None
+
+
+def _labels_person(before: str) -> bool:
+    match = _LABELLED.search(before)
+    return match is not None and any(word in SURNAMES for word in match[1].split()[:2])
+
+
+def is_joined(text: str, start: int, end: int) -> tuple[bool, bool]:
+    """Whether a dash joins the name to something on its left, and to a capital on its right."""
+    return (
+        _ROUTE_LEFT.search(text[max(0, start - 4) : start]) is not None,
+        _ROUTE_RIGHT.search(text[end : end + 5]) is not None,
+    )
+
+
+def has_road_word(text: str, start: int) -> bool:
+    """Whether a road, line or direction is spoken of shortly before."""
+    return _ROAD_WORDS.search(text[max(0, start - 45) : start]) is not None
+
+
+def is_journey(text: str, start: int, end: int) -> bool:
+    """Whether the name is one end of "từ X đi Y"."""
+    return (
+        _TRAVEL_LEFT.search(text[max(0, start - 14) : start]) is not None
+        and _TRAVEL_RIGHT.search(text[end : end + 24]) is not None
+    )

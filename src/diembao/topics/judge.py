@@ -1,0 +1,170 @@
+"""What each name in an article counts for, seen from one place topic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from diembao.text.normal import place_tones
+from diembao.topics.atlas import Atlas
+from diembao.topics.contexts import find_blocker, find_weakness, has_road_word, is_history, is_joined, is_journey
+from diembao.topics.resolve import Reading
+from diembao.topics.scoring import Judged, Others, Standing
+from diembao.types import AliasClass, FieldName, Topic
+
+_RANK = {"A": 0, "B": 1, "C": 2}
+
+
+class Judge:
+    """Looks at the readings of an article from the standpoint of one topic."""
+
+    def __init__(self, topic: Topic, atlas: Atlas) -> None:
+        self._resolver = atlas.resolver
+        places = atlas.gazetteer.places
+        self._members = {p.place_id: p.belongs_from for p in topic.places}
+        main = topic.place_id or (topic.places[0].place_id if topic.places else "")
+        above = set(atlas.gazetteer.ancestors(main)) if main in places else set()
+        self._neutral = above - set(self._members)
+        self._classes: dict[str, dict[str, AliasClass]] = defaultdict(dict)
+        for place in topic.places:
+            for alias in place.aliases:
+                self._classes[place_tones(alias.surface)][place.place_id] = alias.alias_class
+        self.names = tuple(self._classes)
+        self.loose_names = {n for n, ids in self._classes.items() if min(_RANK[c] for c in ids.values()) < 2}
+        self.strong_names = {
+            n
+            for n, ids in self._classes.items()
+            if any(c == "A" and atlas.resolver.rank(i) == 3 for i, c in ids.items() if i in places)
+        }
+
+    # ---------------------------------------------------------------- whole article
+
+    def judge(
+        self, texts: Mapping[FieldName, str], readings: Sequence[Reading], on: date | None
+    ) -> tuple[list[Judged], Others]:
+        """Every hit of the topic with its standing, and how often other places are named."""
+        judged: list[Judged] = []
+        others = Others()
+        belongs = [self._inside(r, on) for r in readings]
+        for at, reading in enumerate(readings):
+            text = texts[reading.field]
+            inside = belongs[at]
+            if not inside:
+                if self._is_elsewhere(reading, text):
+                    others.add(reading.field, reading.start)
+                if self._is_ours(reading):
+                    judged.append(_judged(reading, None, "blocked", "blocked:elsewhere"))
+                continue
+            judged.append(self._judge_one(at, readings, belongs, text, inside))
+        return judged, others
+
+    def _inside(self, reading: Reading, on: date | None) -> tuple[str, ...]:
+        return tuple(
+            i
+            for i in reading.candidates
+            if i in self._members and (on is None or (since := self._members[i]) is None or since <= on)
+        )
+
+    def _is_ours(self, reading: Reading) -> bool:
+        return any(name in self._classes for name in reading.hit.names)
+
+    def _is_elsewhere(self, reading: Reading, text: str) -> bool:
+        """Another place for certain: a province, or a unit that its kind or hierarchy settles."""
+        if not reading.candidates or self._neutral.intersection(reading.candidates):
+            return False
+        if reading.kind is None and find_blocker(text, reading.start, weakest=False):
+            return False
+        if self._resolver.rank(reading.candidates[0]) == 3:
+            return True
+        return reading.how in ("chain", "near")
+
+    # ---------------------------------------------------------------- one hit
+
+    def _judge_one(
+        self,
+        at: int,
+        readings: Sequence[Reading],
+        belongs: Sequence[tuple[str, ...]],
+        text: str,
+        inside: tuple[str, ...],
+    ) -> Judged:
+        reading = readings[at]
+        place_id = self._choose(inside)
+        cls = self._class_of(reading, inside)
+        settled = reading.how in ("chain", "near") or reading.kind is not None
+        weakest = not settled and (cls != "A" or self._resolver.rank(place_id) < 2)
+        blocker = None if reading.kind else find_blocker(text, reading.start, weakest=weakest)
+        if blocker:
+            return _judged(reading, None, "blocked", f"blocked:{blocker}")
+        standing, rule = self._stand(reading, inside, cls)
+        if cls == "C" and self._resolver.rank(place_id) == 2 and is_history(text, reading.start):
+            return _judged(reading, place_id, "weak", "weak:history")
+        if standing == "blocked":
+            return _judged(reading, None, standing, rule)
+        first = readings[reading.chain_start].begin if reading.chain_start >= 0 else reading.begin
+        weak = find_weakness(text, reading.begin, reading.end, first=first) or self._touch(
+            at, readings, belongs, text
+        )
+        if weak:
+            return _judged(reading, place_id, "weak", f"weak:{weak}")
+        local = self._resolver.rank(place_id) < 3 or reading.chain_start != at
+        return _judged(reading, place_id, standing, rule + ("+former" if reading.former else ""), local)
+
+    def _choose(self, inside: tuple[str, ...]) -> str:
+        """The unit that the mention is filed under: the highest, the one in force before the ended."""
+        return max(inside, key=self._resolver.rank)
+
+    def _class_of(self, reading: Reading, inside: tuple[str, ...]) -> AliasClass:
+        classes = [
+            self._classes[name][place_id]
+            for name in reading.hit.names
+            for place_id in inside
+            if place_id in self._classes.get(name, {})
+        ]
+        return min(classes, key=_RANK.__getitem__, default="C")
+
+    def _stand(self, reading: Reading, inside: tuple[str, ...], cls: AliasClass) -> tuple[Standing, str]:
+        shared = len(inside) < len(reading.candidates)
+        if reading.how in ("chain", "near"):
+            return "strong", reading.how
+        if reading.kind is not None:
+            if shared:
+                return "unclear", "unclear:typed_shared"
+            return "strong", "typed_with_cue" if reading.how == "cue" else "typed"
+        if cls == "A":
+            return "strong", "name"
+        if cls == "B" and not shared and reading.how == "cue":
+            return "strong", "name_with_cue"
+        if cls == "B":
+            return "unclear", "unclear:needs_cue"
+        return "blocked", "blocked:needs_hierarchy"
+
+    def _touch(
+        self, at: int, readings: Sequence[Reading], belongs: Sequence[tuple[str, ...]], text: str
+    ) -> str | None:
+        """Weak by its neighbours: in a list, on a route, one end of a journey."""
+        reading = readings[at]
+        if reading.listed >= 3:
+            return "list"
+        left, right = is_joined(text, reading.begin, reading.end)
+        before = at - 1 if left and at and _adjoins(readings[at - 1], reading) else None
+        after = at + 1 if right and at + 1 < len(readings) and _adjoins(reading, readings[at + 1]) else None
+        ends = [i for i in (before, after) if i is not None]
+        if any(not belongs[i] for i in ends):
+            return "route"
+        if (left or right) and not ends and has_road_word(text, reading.begin):
+            return "route"
+        if is_journey(text, reading.begin, reading.end):
+            return "journey"
+        return None
+
+
+def _adjoins(first: Reading, second: Reading) -> bool:
+    return first.field == second.field and 0 <= second.begin - first.end <= 4
+
+
+def _judged(
+    reading: Reading, place_id: str | None, standing: Standing, rule: str, is_local: bool = False
+) -> Judged:
+    return Judged(reading.field, reading.start, reading.end, place_id, standing, rule, is_local)

@@ -1,0 +1,207 @@
+"""Which articles are about a topic: one pass for most, a careful reading where a name stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from diembao.text.normal import Folded, fold_text
+from diembao.topics.atlas import Atlas, open_atlas
+from diembao.topics.contexts import find_kind, is_history
+from diembao.topics.free import PhraseFinder
+from diembao.topics.gazetteer import Gazetteer
+from diembao.topics.judge import Judge
+from diembao.topics.names import NameFinder, NameHit, has_accents
+from diembao.topics.resolve import Reading
+from diembao.topics.scoring import Judged, as_mention, decide_free, decide_place
+from diembao.types import FieldName, Mention, Topic, TopicMatch
+
+NO_MATCH = TopicMatch("not", 0.0, "no_hit")
+FIELDS: tuple[FieldName, ...] = ("title", "lead", "text")
+_Fields = dict[FieldName, Folded]
+
+
+class Matcher:
+    """Decides for one topic. Everything it needs is built when the first article needs it, and kept."""
+
+    def __init__(self, topic: Topic, gazetteer: Gazetteer) -> None:
+        self.topic = topic
+        self._gazetteer = gazetteer
+        self._place: PlaceMatcher | None = None
+        self._free: FreeMatcher | None = None
+
+    def match(self, *, title: str, text: str, lead: str = "", published_on: date | None = None) -> TopicMatch:
+        """The decision for one article with every hit that belongs to the topic, weak ones included."""
+        return self._judge(_fold(title, lead, text), published_on, explain=False)
+
+    def explain(
+        self, *, title: str, text: str, lead: str = "", published_on: date | None = None
+    ) -> TopicMatch:
+        """As `match`, with the hits that were set aside too (rules `blocked:…`, no place id)."""
+        return self._judge(_fold(title, lead, text), published_on, explain=True)
+
+    def _judge(self, fields: _Fields, on: date | None, *, explain: bool) -> TopicMatch:
+        if self.topic.kind == "free":
+            if self._free is None:
+                self._free = FreeMatcher(self.topic)
+            return self._free.match(fields, explain=explain)
+        if self._place is None:
+            self._place = PlaceMatcher(self.topic, open_atlas(self._gazetteer))
+        return self._place.match(fields, on, explain=explain)
+
+
+class TopicsMatcher:
+    """Decides for many topics at once: the names of an article are read one time for all of them."""
+
+    def __init__(self, topics: Iterable[Topic], gazetteer: Gazetteer) -> None:
+        listed = list(topics)
+        atlas = open_atlas(gazetteer) if any(t.kind == "place" for t in listed) else None
+        self._free = {t.topic_id: FreeMatcher(t) for t in listed if t.kind == "free"}
+        self._places = {
+            t.topic_id: PlaceMatcher(t, atlas) for t in listed if t.kind == "place" and atlas is not None
+        }
+        self._atlas = atlas
+
+    def match(
+        self, *, title: str, text: str, lead: str = "", published_on: date | None = None
+    ) -> dict[str, TopicMatch]:
+        """The topics that the article touches (decision other than `not`), by topic id."""
+        fields = _fold(title, lead, text)
+        found: dict[str, TopicMatch] = {}
+        readings: list[Reading] | None = None
+        for topic_id, place in self._places.items():
+            if place.atlas is not self._atlas:
+                match = place.match(fields, published_on, explain=False)
+            else:
+                if readings is None:
+                    readings = place.atlas.read(_texts(fields), published_on)
+                match = place.judge(fields, readings, published_on, explain=False)
+            if match.decision != "not":
+                found[topic_id] = match
+        for topic_id, free in self._free.items():
+            match = free.match(fields, explain=False)
+            if match.decision != "not":
+                found[topic_id] = match
+        return found
+
+
+class PlaceMatcher:
+    """A place topic over an atlas."""
+
+    def __init__(self, topic: Topic, atlas: Atlas) -> None:
+        self.atlas = atlas.extended_by(topic.places)
+        self._judge = Judge(topic, self.atlas)
+        self._finder = NameFinder(self._judge.names, strong=self._judge.strong_names)
+        self._exclusions = PhraseFinder(topic.exclusions)
+        self._narrow = {
+            at
+            for at, phrase in enumerate(topic.exclusions)
+            if any(name.lower() in phrase.text.lower() for name in self._judge.names)
+        }
+
+    def match(self, fields: _Fields, on: date | None, *, explain: bool) -> TopicMatch:
+        """The decision; most articles end after one pass of the topic's own names."""
+        if not any(self._may_hit(folded.text) for folded in fields.values()):
+            return NO_MATCH
+        return self.judge(fields, self.atlas.read(_texts(fields), on), on, explain=explain)
+
+    def judge(
+        self, fields: _Fields, readings: Sequence[Reading], on: date | None, *, explain: bool
+    ) -> TopicMatch:
+        """The decision from the names already read."""
+        texts = _texts(fields)
+        judged, others = self._judge.judge(texts, readings, on)
+        if not judged:
+            return NO_MATCH
+        judged, out = self._exclude(texts, judged)
+        decision, score, rule = (
+            ("not", 0.0, f"excluded: {out}")
+            if out
+            else decide_place(judged, others, bool(texts["text"].strip()))
+        )
+        kept = judged if explain else [h for h in judged if h.standing != "blocked"]
+        return TopicMatch(decision, score, rule, _mentions(fields, kept))  # type: ignore[arg-type]
+
+    def _may_hit(self, text: str) -> bool:
+        hits = self._finder.find(text) if text else []
+        return any(self._counts(text, hit) for hit in hits)
+
+    def _counts(self, text: str, hit: NameHit) -> bool:
+        """Whether a hit is worth a careful reading: a class C name needs a kind before or a parent after."""
+        if any(name in self._judge.loose_names for name in hit.names):
+            return True
+        if find_kind(text, hit.start, accented=has_accents(text)) or is_history(text, hit.start):
+            return True
+        after = text[hit.end : hit.end + 16].lstrip()
+        return after[:1] in (",", "(", "-", "–") or after.startswith(("thuộc ", "ở ", "của ", "tại "))
+
+    def _exclude(self, texts: Mapping[FieldName, str], judged: list[Judged]) -> tuple[list[Judged], str]:
+        kept = judged
+        for name, text in texts.items():
+            for start, end, at in self._exclusions.find(text):
+                if at not in self._narrow:
+                    return judged, self._exclusions.phrases[at].text
+                kept = [
+                    h.blocked("excluded") if h.field == name and h.start < end and start < h.end else h
+                    for h in kept
+                ]
+        return kept, ""
+
+
+class FreeMatcher:
+    """A topic of phrases and exclusions."""
+
+    def __init__(self, topic: Topic) -> None:
+        self._phrases = PhraseFinder(topic.phrases)
+        self._exclusions = PhraseFinder(topic.exclusions)
+        texts = [p.text.lower() for p in topic.phrases]
+        self._narrow = {
+            at for at, p in enumerate(topic.exclusions) if any(text in p.text.lower() for text in texts)
+        }
+
+    def match(self, fields: _Fields, *, explain: bool) -> TopicMatch:
+        """The decision; an exclusion that contains a phrase takes away that hit, any other the article."""
+        judged: list[Judged] = []
+        for name, folded in fields.items():
+            for start, end, at in self._phrases.find(folded.text):
+                judged.append(
+                    Judged(name, start, end, None, "strong", f"phrase:{self._phrases.phrases[at].text}")
+                )
+        if not judged:
+            return NO_MATCH
+        for name, folded in fields.items():
+            for start, end, at in self._exclusions.find(folded.text):
+                if at not in self._narrow:
+                    return TopicMatch("not", 0.0, f"excluded: {self._exclusions.phrases[at].text}")
+                judged = [
+                    h.blocked("excluded") if h.field == name and h.start < end and start < h.end else h
+                    for h in judged
+                ]
+        decision, score, rule = decide_free(judged, has_text=bool(fields["text"].text.strip()))
+        kept = judged if explain else [h for h in judged if h.standing != "blocked"]
+        return TopicMatch(decision, score, rule, _mentions(fields, kept))
+
+
+def match_many(
+    matcher: Matcher, articles: Iterable[tuple[str, str, str, date | None]]
+) -> Iterator[TopicMatch]:
+    """The matches of a stream of (title, lead, text, published_on), one for one."""
+    for title, lead, text, on in articles:
+        yield matcher.match(title=title, lead=lead, text=text, published_on=on)
+
+
+def _fold(title: str, lead: str, text: str) -> _Fields:
+    return {"title": fold_text(title), "lead": fold_text(lead), "text": fold_text(text)}
+
+
+def _texts(fields: _Fields) -> dict[FieldName, str]:
+    return {name: folded.text for name, folded in fields.items()}
+
+
+def _mentions(fields: _Fields, judged: Iterable[Judged]) -> tuple[Mention, ...]:
+    mentions = []
+    for hit in judged:
+        folded = fields[hit.field]
+        start, end = folded.given_span(hit.start, hit.end)
+        mentions.append(as_mention(hit, start, end, folded.given[start:end]))
+    return tuple(mentions)

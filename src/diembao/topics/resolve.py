@@ -1,0 +1,223 @@
+"""Which unit a written name means: its kind, its hierarchy, its neighbours and the day decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from diembao.topics.contexts import find_kind
+from diembao.topics.gazetteer import ANNOUNCED_DAYS, Gazetteer, Level
+from diembao.topics.names import NameHit, has_accents
+from diembao.types import FieldName
+
+#: how a reading was found: its kind word, a chain of units, a near or a far cue, or the name alone
+How = Literal["name", "typed", "chain", "near", "cue"]
+#: a parent this many characters away still decides (PLACES.md)
+NEAR = 60
+
+_RANK: dict[Level, int] = {"spot": 0, "commune": 1, "district": 2, "province": 3}
+_KIND_RANK = {
+    "tỉnh": 3, "huyện": 2, "quận": 2, "thị xã": 2, "thành phố": 2, "xã": 1, "phường": 1, "thị trấn": 1, "đặc khu": 1,
+}  # fmt: skip
+#: what may stand between a unit and the one above it
+_DOWN_UP = re.compile(
+    r"(?i)\s*(?:,|\(|[-–]|/)?\s*(?:thuộc|của|ở|tại|nay là|nay thuộc|cũ,?|thuoc|cua|o|tai)?\s*\(?\s*"
+)
+#: what may stand between the members of an enumeration
+_LISTED = re.compile(
+    r"(?i)\s*(?:,|;|và|va|&|hay|hoặc|[-–]|,\s*và)\s*(?:các |cac )?(?:tỉnh|tinh|tp\.?|thành phố)?\s*"
+)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A name in a field with the units that it may mean; filled in step by step."""
+
+    field: FieldName
+    start: int
+    end: int
+    hit: NameHit
+    kind: str | None
+    #: where the chain's first word begins (the kind word, or the name)
+    begin: int
+    candidates: tuple[str, ...]
+    how: How
+    #: index of the reading that begins the chain this one ends, or of itself
+    chain_start: int = -1
+    #: number of provinces in the enumeration it stands in
+    listed: int = 0
+    #: named a unit that its own hierarchy places elsewhere
+    elsewhere: bool = False
+    #: no longer valid on the day of the article
+    former: bool = False
+
+
+class Resolver:
+    """Reads the names of one article; built once for a gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._places = gazetteer.places
+        self._by_name = gazetteer.by_name
+        self._ancestors = {i: frozenset(gazetteer.ancestors(i)) for i in gazetteer.places}
+        self._rank = {i: _RANK[gazetteer.level(p)] for i, p in gazetteer.places.items()}
+        self.territory = gazetteer.territory
+
+    def rank(self, place_id: str) -> int:
+        """3 province, 2 district, 1 commune, 0 named spot."""
+        return self._rank[place_id]
+
+    def read_field(
+        self, name: FieldName, text: str, hits: Sequence[NameHit], on: date | None
+    ) -> list[Reading]:
+        """The readings of one field, hierarchy and near neighbours settled."""
+        accented = has_accents(text)
+        readings = [self._open(name, text, hit, on, accented) for hit in hits]
+        self._join_chains(text, readings)
+        for at, reading in enumerate(readings):
+            self._prefer_province(reading)
+            self._ask_neighbours(at, readings)
+        self._count_lists(text, readings)
+        return readings
+
+    # ---------------------------------------------------------------- one name
+
+    def _open(self, name: FieldName, text: str, hit: NameHit, on: date | None, accented: bool) -> Reading:
+        kind = find_kind(text, hit.start, accented=accented)
+        found = [i for n in hit.names for i in self._by_name.get(n, ()) if self._is_known(i, on)]
+        how: How = "name"
+        if kind is not None:
+            found, how = self._of_kind(found, kind.name), "typed"
+        begin = hit.start if kind is None else kind.start
+        return Reading(
+            name,
+            hit.start,
+            hit.end,
+            hit,
+            kind.name if kind else None,
+            begin,
+            tuple(dict.fromkeys(found)),
+            how,
+        )
+
+    def _is_known(self, place_id: str, on: date | None) -> bool:
+        """Old names live on for years; new ones appear when their resolution is announced."""
+        start = self._places[place_id].valid_from
+        return on is None or start is None or start - timedelta(days=ANNOUNCED_DAYS) <= on
+
+    def _of_kind(self, found: list[str], kind: str) -> list[str]:
+        exact = [i for i in found if self._places[i].kind == kind]
+        if exact:
+            return exact
+        rank = _KIND_RANK.get(kind, 0)
+        if rank == 0:
+            # "đỉnh Mẫu Sơn", "chợ Kỳ Lừa": a spot named after the unit it lies in
+            return [i for i in found if self._rank[i] <= 1]
+        # towns grow: yesterday's huyện is today's thị xã
+        return [i for i in found if self._rank[i] == rank]
+
+    # ---------------------------------------------------------------- chains
+
+    def _join_chains(self, text: str, readings: list[Reading]) -> None:
+        for at in range(len(readings) - 1, -1, -1):
+            reading = readings[at]
+            reading.chain_start = at
+            if at + 1 >= len(readings):
+                continue
+            parent = readings[at + 1]
+            gap = text[reading.end : parent.begin]
+            if len(gap) > 24 or _DOWN_UP.fullmatch(gap) is None:
+                continue
+            below = tuple(i for i in reading.candidates if self._ancestors[i].intersection(parent.candidates))
+            if below:
+                reading.candidates, reading.how = below, "chain"
+                above = frozenset().union(*(self._ancestors[i] for i in below))
+                parent.candidates = tuple(i for i in parent.candidates if i in above)
+                continue
+            self._set_apart(reading, parent, gap)
+        for at, reading in enumerate(readings[:-1]):
+            parent = readings[at + 1]
+            if reading.how == "chain" and parent.begin - reading.end <= 24:
+                parent.chain_start = reading.chain_start
+
+    def _set_apart(self, reading: Reading, parent: Reading, gap: str) -> None:
+        """A unit whose written parent is none of ours is a namesake elsewhere."""
+        if not parent.candidates:
+            return
+        rank = _KIND_RANK.get(reading.kind or "", 0)
+        if rank == 0 and reading.candidates:
+            rank = max(self._rank[i] for i in reading.candidates)
+        higher = min(self._rank[i] for i in parent.candidates) > rank and rank < 3
+        if higher and (reading.kind is not None or "(" in gap or "thuộc" in gap or " ở " in gap):
+            reading.candidates, reading.elsewhere = (), True
+
+    # ---------------------------------------------------------------- neighbours
+
+    def _prefer_province(self, reading: Reading) -> None:
+        if reading.how == "name" and len(reading.candidates) > 1:
+            provinces = tuple(i for i in reading.candidates if self._rank[i] == 3)
+            reading.candidates = provinces or reading.candidates
+
+    def _ask_neighbours(self, at: int, readings: list[Reading]) -> None:
+        reading = readings[at]
+        if reading.how == "chain" or not reading.candidates or self._rank[reading.candidates[0]] == 3:
+            return
+        near: set[str] = set()
+        for other in (*readings[max(0, at - 3) : at], *readings[at + 1 : at + 4]):
+            gap = other.start - reading.end if other.start >= reading.end else reading.start - other.end
+            if gap <= NEAR and other.candidates and not other.elsewhere:
+                near.update(other.candidates)
+        inside = tuple(i for i in reading.candidates if self._ancestors[i] & near)
+        if inside:
+            reading.candidates, reading.how = inside, "near"
+
+    def _count_lists(self, text: str, readings: list[Reading]) -> None:
+        run: list[Reading] = []
+        for reading in readings:
+            is_province = bool(reading.candidates) and self._rank[reading.candidates[0]] == 3
+            if run and (not is_province or _LISTED.fullmatch(text[run[-1].end : reading.begin]) is None):
+                self._close_list(run)
+                run = []
+            if is_province:
+                run.append(reading)
+        self._close_list(run)
+
+    def _close_list(self, run: list[Reading]) -> None:
+        provinces = {r.candidates[0] for r in run}
+        for reading in run:
+            reading.listed = len(provinces)
+
+    # ---------------------------------------------------------------- the whole article
+
+    def settle(self, readings: list[Reading], on: date | None) -> None:
+        """Use what the whole article says: the provinces it names, and which layer is in force on its day."""
+        cued = {self.territory[i] for r in readings for i in r.candidates if self._speaks_for(r, i)}
+        for reading in readings:
+            if len({self.territory[i] for i in reading.candidates}) > 1 and reading.how in ("name", "typed"):
+                here = tuple(i for i in reading.candidates if self.territory[i] in cued)
+                if here:
+                    reading.candidates, reading.how = here, "cue"
+            elif self._is_bare_unit(reading) and self.territory[reading.candidates[0]] in cued:
+                reading.how = "cue"
+            self._choose_layer(reading, on)
+
+    def _is_bare_unit(self, reading: Reading) -> bool:
+        return reading.how == "name" and bool(reading.candidates) and self._rank[reading.candidates[0]] < 3
+
+    def _speaks_for(self, reading: Reading, place_id: str) -> bool:
+        return self._rank[place_id] == 3 or reading.how in ("chain", "near")
+
+    def _choose_layer(self, reading: Reading, on: date | None) -> None:
+        if on is None or not reading.candidates:
+            return
+        valid = tuple(i for i in reading.candidates if not self._has_ended(i, on))
+        reading.former = not valid
+        # a name in force elsewhere does not take away a former unit that the article speaks of
+        if valid and {self.territory[i] for i in valid} == {self.territory[i] for i in reading.candidates}:
+            reading.candidates = valid
+
+    def _has_ended(self, place_id: str, on: date) -> bool:
+        end = self._places[place_id].valid_to
+        return end is not None and end < on

@@ -1,0 +1,132 @@
+"""From judged hits to a decision: about, mentions, not or unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from diembao.types import Decision, FieldName, MatchStratum, Mention, TopicMatch
+
+#: the beginning of a body, which usually says where something happened
+EARLY = 600
+#: strong speaks of the topic, weak only touches it, unclear may be a namesake, blocked is another thing
+Standing = Literal["strong", "weak", "unclear", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A hit with what it counts for."""
+
+    field: FieldName
+    start: int
+    end: int
+    place_id: str | None
+    standing: Standing
+    rule: str
+    #: a unit below the province, or one named with its hierarchy
+    is_local: bool = False
+
+    def blocked(self, reason: str) -> Judged:
+        """The same hit, set aside."""
+        return replace(self, place_id=None, standing="blocked", rule=f"blocked:{reason}")
+
+
+@dataclass(slots=True)
+class Others:
+    """Places elsewhere that the article names, by field; `early` = in the first part of the body."""
+
+    title: int = 0
+    lead: int = 0
+    text: int = 0
+    early: int = 0
+
+    def add(self, name: FieldName, start: int) -> None:
+        """Count one."""
+        setattr(self, name, getattr(self, name) + 1)
+        self.early += name == "text" and start < EARLY
+
+    @property
+    def total(self) -> int:
+        """In all fields."""
+        return self.title + self.lead + self.text
+
+
+def count_strong(hits: Sequence[Judged], name: FieldName) -> int:
+    """Strong hits in one field."""
+    return sum(1 for h in hits if h.field == name and h.standing == "strong")
+
+
+def decide_place(hits: Sequence[Judged], others: Others, has_text: bool) -> tuple[Decision, float, str]:
+    """The decision on a place topic, its score and the rule that made it.
+
+    3 for the title, 2 for the lead, up to 3 for the body, 2 where a unit below the province is named; at
+    least 3, and the topic at least a third of all places named.
+    """
+    title, lead, body = (count_strong(hits, f) for f in ("title", "lead", "text"))
+    strong = title + lead + body
+    if not strong:
+        return _decide_without_strong(hits)
+    local = any(h.is_local for h in hits if h.standing == "strong")
+    score = 3.0 * (title > 0) + 2.0 * (lead > 0) + min(3, body) + 2.0 * local
+    share = strong / (strong + others.total)
+    if not has_text and not title:
+        if lead and not others.total and not any(h.field == "title" for h in hits):
+            return "about", score, "lead_alone"
+        return "mentions", score, "lead_among_others"
+    if score < 3:
+        return "mentions", score, "too_little"
+    if share < 0.34:
+        return "mentions", score, "other_places_prevail"
+    return "about", score, "title" if title else "lead" if lead else "body"
+
+
+def decide_free(hits: Sequence[Judged], *, has_text: bool) -> tuple[Decision, float, str]:
+    """The decision on a topic of phrases: in the title or lead, or three times in the body."""
+    title, lead, body = (count_strong(hits, f) for f in ("title", "lead", "text"))
+    score = 3.0 * (title > 0) + 2.0 * (lead > 0) + min(3, body)
+    if not title + lead + body:
+        return _decide_without_strong(hits)
+    if score >= 3 or (lead and not has_text):
+        return "about", score, "title" if title else "lead" if lead else "body"
+    return "mentions", score, "too_little"
+
+
+def _decide_without_strong(hits: Sequence[Judged]) -> tuple[Decision, float, str]:
+    for standing, decision in (("weak", "mentions"), ("unclear", "unclear")):
+        rules = list(dict.fromkeys(h.rule for h in hits if h.standing == standing))
+        if rules:
+            return decision, 0.0, f"only_{standing}: {', '.join(rules[:3])}"  # type: ignore[return-value]
+    rules = list(dict.fromkeys(h.rule for h in hits))
+    return "not", 0.0, f"blocked: {', '.join(rules[:3])}" if rules else "no_hit"
+
+
+def match_stratum(match: TopicMatch) -> MatchStratum:
+    """Where in the text the topic stands, for drawing a coding sample (ESTIMATES 9)."""
+    if match.decision == "not":
+        return "none"
+    if match.decision == "unclear":
+        return "unclear"
+    fields = [m.field for m in match.mentions if not is_unclear_rule(m.rule)]
+    if "title" in fields:
+        return "title"
+    if "lead" in fields:
+        return "lead"
+    if fields:
+        return "body2" if len(fields) >= 2 else "body1"
+    return "unclear"
+
+
+def is_unclear_rule(rule: str) -> bool:
+    """Whether a mention's rule says that it may be a namesake."""
+    return rule.startswith("unclear:")
+
+
+def is_weak_rule(rule: str) -> bool:
+    """Whether a mention's rule says that it only touches the topic."""
+    return rule.startswith("weak:")
+
+
+def as_mention(hit: Judged, start: int, end: int, surface: str) -> Mention:
+    """The public record of a hit, with its span in the text as given."""
+    return Mention(hit.field, start, end, surface, hit.place_id, hit.rule)
