@@ -447,7 +447,7 @@ def write_gazetteer(units: list[Unit], conflicts: list[tuple[str, str, str, str,
         "tranngocminhhieu/vietnamadminunits@780c279", "tools/gazetteer_curated.toml"]}  # fmt: skip
     data = (json.dumps(head, ensure_ascii=False) + "\n" + body).encode()
     ASSETS.mkdir(parents=True, exist_ok=True)
-    (ASSETS / "gazetteer.jsonl.xz").write_bytes(lzma.compress(data, format=lzma.FORMAT_XZ, preset=9))
+    (ASSETS / "vietnam.jsonl.xz").write_bytes(lzma.compress(data, format=lzma.FORMAT_XZ, preset=9))
     CONFLICTS.parent.mkdir(parents=True, exist_ok=True)
     with CONFLICTS.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
@@ -459,7 +459,7 @@ def write_gazetteer(units: list[Unit], conflicts: list[tuple[str, str, str, str,
         "units",
         len(conflicts),
         "conflicts",
-        (ASSETS / "gazetteer.jsonl.xz").stat().st_size,
+        (ASSETS / "vietnam.jsonl.xz").stat().st_size,
         "bytes",
     )
 

@@ -62,8 +62,7 @@ def _as_phrase(phrase: str | Phrase) -> Phrase:
 
 def check_topic(topic: Topic) -> None:
     """Raise TopicError for a topic that names a person, or that can find nothing."""
-    if topic.kind == "free":
-        check_phrase(topic.title, topic.title_kind)
+    _check_title(topic)
     for phrase in (*topic.phrases, *topic.exclusions):
         if not any(c.isalnum() for c in phrase.text):
             raise TopicError(
@@ -86,6 +85,16 @@ def check_topic(topic: Topic) -> None:
         for alias in place.aliases:
             if alias.surface not in known and alias.from_profile:
                 check_phrase(alias.surface, None)
+
+
+def _check_title(topic: Topic) -> None:
+    """A title may repeat a phrase of stated kind or the place's own name; else it follows the rule for phrases."""
+    title = topic.title.casefold()
+    if any(p.stated_kind and p.text.casefold() == title for p in topic.phrases):
+        return
+    if any(p.name.casefold() in title for p in topic.places):
+        return
+    check_phrase(topic.title, topic.title_kind)
 
 
 # -------------------------------------------------------------------- writing
