@@ -51,6 +51,11 @@ class Commits:
         )
         return [_from_row(row) for row in rows]
 
+    def has_batch(self, batch_no: int, batch_id: str) -> bool:
+        """Whether this very batch was committed here."""
+        sql = "SELECT 1 FROM corpus_commits WHERE batch_no = ? AND batch_id = ? LIMIT 1"
+        return self._desk.row(sql, (batch_no, batch_id)) is not None
+
     def add(
         self,
         kind: CommitKind,
