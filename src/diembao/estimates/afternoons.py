@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -29,11 +28,10 @@ def find_twelve_hour(one: StatedTimes) -> list[ClockFinding]:
 
     The correction may only be made where it does not put the article after its sighting: `effective_time`.
     """
-    zone = ZoneInfo(one.timezone)
     lag = one.seen - one.published
     late = (lag >= 12 * HOUR - TOLERANCE_S) & (lag < 18 * HOUR)
     days = np.floor_divide(one.seen, 86400.0)
-    hour_of_day = local_hours(one.published, zone)
+    hour_of_day = local_hours(one.published, one.timezone)
     span = _longest_without(days, hour_of_day >= 12, late)
     if span is None:
         return []
@@ -42,7 +40,7 @@ def find_twelve_hour(one: StatedTimes) -> list[ClockFinding]:
     lag, hour_of_day = lag[rows], hour_of_day[rows]
     near = (lag >= 12 * HOUR - TOLERANCE_S) & (lag < 12 * HOUR + NEAR_S)
     between = (lag >= 8 * HOUR) & (lag < 12 * HOUR - TOLERANCE_S)
-    seen_late = float(np.mean(local_hours(inside.seen, zone) >= 12))
+    seen_late = float(np.mean(local_hours(inside.seen, one.timezone) >= 12))
     n_late = int(np.sum(lag >= 12 * HOUR - TOLERANCE_S))
     if len(lag) < MIN_ROWS or seen_late < 0.25 or n_late < 0.2 * len(lag):
         return []

@@ -95,17 +95,19 @@ def pool_feeds(feeds: Sequence[StatedTimes]) -> StatedTimes:
     return joined.take(np.argsort(joined.seen, kind="stable"))
 
 
-def local_hours(times: Floats, zone: ZoneInfo) -> Floats:
-    """Hour of the local day; the offset is looked up once a day."""
+def offsets_at(times: Floats, zone: ZoneInfo) -> Floats:
+    """UTC offset in seconds at each time; looked up once a day."""
     days, place = np.unique(np.floor_divide(times, 86400.0), return_inverse=True)
-    offsets = [_offset_s(float(day) * 86400.0, zone) for day in days]
-    hours: Floats = np.floor_divide((times + np.array(offsets)[place]) % 86400.0, HOUR)
+    offsets = [datetime.fromtimestamp(float(day) * 86400.0, zone).utcoffset() for day in days]
+    seconds = np.array([0.0 if offset is None else offset.total_seconds() for offset in offsets])
+    found: Floats = seconds[place] if len(seconds) else np.zeros(0)
+    return found
+
+
+def local_hours(times: Floats, timezone: str) -> Floats:
+    """Hour of the local day, 0 to 23."""
+    hours: Floats = np.floor_divide((times + offsets_at(times, ZoneInfo(timezone))) % 86400.0, HOUR)
     return hours
-
-
-def _offset_s(at: float, zone: ZoneInfo) -> float:
-    offset = datetime.fromtimestamp(at, zone).utcoffset()
-    return 0.0 if offset is None else offset.total_seconds()
 
 
 def describe_lags(lag: Floats) -> dict[str, object]:
