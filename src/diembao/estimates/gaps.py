@@ -169,13 +169,13 @@ def sort_gaps(gaps: Iterable[Gap]) -> list[Gap]:
 
 
 def _join_low(a: Gap, b: Gap) -> Gap:
-    """Two low spans that touch: counts add up, the worst score stays."""
+    """Two low spans that touch: counts add up, the smallest probability stays."""
     one, two = dict(a.evidence), dict(b.evidence)
     joined: dict[str, object] = {
         "days": _number(one, "days") + _number(two, "days"),
         "observed": _number(one, "observed") + _number(two, "observed"),
         "usual": _number(one, "usual") + _number(two, "usual"),
-        "z": min(_number(one, "z"), _number(two, "z")),
+        "probability": min(_number(one, "probability"), _number(two, "probability")),
         "dispersion": one["dispersion"],
     }
     return Gap(a.outlet_id, a.feed_id, a.start, max(a.end, b.end), a.kind, joined)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from diembao.estimates.holidays import find_holiday
 from diembao.estimates.silences import local_days
 from diembao.estimates.stated import Floats, local_hours
-from diembao.estimates.usual import find_low_days, learn_usual, score_days
+from diembao.estimates.usual import find_low_days, find_probabilities, learn_usual
 from diembao.types import Gap
 
 State = Literal["good", "partial", "missing", "unknown"]
@@ -105,7 +105,7 @@ def judge_days(
                 int(windows[place]),
             )
         )
-    scores = score_days(counts, usual)
+    chances = find_probabilities(counts, usual)
     low_gaps = [
         Gap(
             outlet_id,
@@ -117,8 +117,8 @@ def judge_days(
                 "days": 1,
                 "observed": int(counts[place]),
                 "usual": round(float(usual.usual[place]), 1),
-                "z": round(float(scores[place]), 1),
-                "dispersion": round(usual.dispersion, 2),
+                "probability": float(f"{chances[place]:.2g}"),
+                "dispersion": round(usual.dispersion, 4),
             },
         )
         for place in np.flatnonzero(low)

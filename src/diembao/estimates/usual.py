@@ -19,14 +19,16 @@ MIN_SAME_KIND = 5
 LOW_SHARE = 0.5
 #: ... (on a public holiday: this share) ...
 LOW_SHARE_HOLIDAY = 0.15
-#: ... and lies this many standard deviations below it, with the outlet's own overdispersion
-LOW_Z = -3.5
+#: ... and so few or fewer come by chance no more often than this, with the outlet's own overdispersion
+LOW_PROBABILITY = 1e-4
 MIN_USUAL = 5.0
+#: no outlet is more even than this
+MIN_DISPERSION = 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UsualDays:
-    """Usual count of each day (NaN where too few days tell) and the variance as a multiple of it."""
+    """Usual count m of each day (NaN where too few days tell) and a in variance = m + a m^2."""
 
     usual: Floats
     dispersion: float
@@ -36,8 +38,8 @@ def learn_usual(counts: Floats, weekday: NDArray[np.int64], may_teach: Bools) ->
     """The median of the same weekday within six weeks on either side, the day itself left out.
 
     `may_teach`: days that were fully collected and are no holidays. With fewer than three such days the
-    median of five or more working days (or week-end days) near it; else NaN. The dispersion is the squared,
-    scaled median absolute deviation of the Pearson residuals, at least 1: it may not be moved by outages.
+    median of five or more working days (or week-end days) near it; else NaN. The dispersion comes
+    from the median absolute deviation of the Pearson residuals, so that outages cannot move it.
     """
     n = len(counts)
     usual = np.full(n, np.nan)
@@ -56,18 +58,25 @@ def learn_usual(counts: Floats, weekday: NDArray[np.int64], may_teach: Bools) ->
     taught = may_teach & (usual > 0)
     residual = (counts[taught] - usual[taught]) / np.sqrt(usual[taught])
     spread = 1.4826 * float(np.median(np.abs(residual - np.median(residual)))) if taught.any() else 1.0
-    return UsualDays(usual, max(spread**2, 1.0))
+    excess = max(spread**2 - 1.0, 0.0) / float(np.median(usual[taught])) if taught.any() else 0.0
+    return UsualDays(usual, max(excess, MIN_DISPERSION))
 
 
 def find_low_days(counts: Floats, days: UsualDays, is_holiday: Bools) -> NDArray[np.int64]:
     """Places of the days far below the usual; days without a usual count are not judged."""
     enough = np.nan_to_num(days.usual) >= MIN_USUAL
     share = np.where(is_holiday, LOW_SHARE_HOLIDAY, LOW_SHARE)
-    return np.flatnonzero(enough & (counts < share * days.usual) & (score_days(counts, days) < LOW_Z))
+    return np.flatnonzero(
+        enough & (counts < share * days.usual) & (find_probabilities(counts, days) < LOW_PROBABILITY)
+    )
 
 
-def score_days(counts: Floats, days: UsualDays) -> Floats:
-    """Standard deviations from the usual count (0 where there is none), with a half for continuity."""
-    usual = np.where(np.isfinite(days.usual) & (days.usual > 0), days.usual, np.nan)
-    scores: Floats = np.nan_to_num((counts - usual + 0.5) / np.sqrt(days.dispersion * usual))
-    return scores
+def find_probabilities(counts: Floats, days: UsualDays) -> Floats:
+    """Probability of so few or fewer (negative binomial); 1 where there is no usual count."""
+    from scipy.special import betainc
+
+    known = np.isfinite(days.usual) & (days.usual > 0)
+    size = 1.0 / days.dispersion
+    share = size / (size + np.where(known, days.usual, 1.0))
+    found: Floats = np.where(known, betainc(size, counts + 1.0, share), 1.0)
+    return found
