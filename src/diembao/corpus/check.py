@@ -263,7 +263,8 @@ def _check_decisions(data: _Data) -> tuple[int, int, Detail]:
         "decisions",
         "SELECT article_id, revision FROM decisions ANTI JOIN articles USING (article_id, revision) "
         f"UNION ALL SELECT article_id, revision FROM decisions WHERE profile_hash NOT IN ({listed}) "
-        f"UNION ALL SELECT article_id, revision FROM (SELECT {key} FROM decisions GROUP BY ALL HAVING count(*) > 1) "
+        f"UNION ALL SELECT article_id, revision FROM "
+        f"(SELECT {key} FROM decisions GROUP BY ALL HAVING count(*) > 1) "
         f"UNION ALL SELECT article_id, revision FROM mentions ANTI JOIN decisions USING ({key})",
     )
 

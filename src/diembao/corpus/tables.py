@@ -228,6 +228,11 @@ def sync_versions(path: Path, versions: Iterable[int]) -> None:
 
     Data first, then the log that names it: a power cut in between leaves data that nothing points to.
     """
+    with translated(path):
+        _sync_versions(path, versions)
+
+
+def _sync_versions(path: Path, versions: Iterable[int]) -> None:
     for version in versions:
         added = [
             path / unquote(str(action["add"]["path"]))  # type: ignore[index]
@@ -249,20 +254,15 @@ def set_aside_broken(path: Path, committed: int) -> list[Path]:
         try:
             read_entry(path, version)
         except CorpusError:
-            moved.append(_set_aside(path / "_delta_log" / _entry_name(version)))
-    if moved:
-        sync_folder(path / "_delta_log")
-    return moved
+            moved.append(path / "_delta_log" / _entry_name(version))
+    return _set_aside(moved)
 
 
 def set_aside_checkpoints(path: Path) -> list[Path]:
     """Rename all checkpoints: the log entries hold the same, and none of them is ever removed."""
     log = path / "_delta_log"
     found = [file for file in sorted(log.iterdir()) if "checkpoint" in file.name and file.suffix != ".broken"]
-    moved = [_set_aside(file) for file in found]
-    if moved:
-        sync_folder(log)
-    return moved
+    return _set_aside(found)
 
 
 # ------------------------------------------------------------------ details
@@ -272,8 +272,13 @@ def _entry_name(version: int) -> str:
     return f"{version:020d}.json"
 
 
-def _set_aside(file: Path) -> Path:
-    return file.replace(file.with_name(file.name + ".broken"))
+def _set_aside(files: list[Path]) -> list[Path]:
+    moved: list[Path] = []
+    for file in files:
+        with translated(file):
+            moved.append(file.replace(file.with_name(file.name + ".broken")))
+            sync_folder(file.parent)
+    return moved
 
 
 def _properties(batch_no: int, batch_id: str) -> CommitProperties:

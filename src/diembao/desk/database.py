@@ -307,6 +307,8 @@ def _translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explain(error, path) from error
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from error
 
 
 def _explain(error: sqlite3.Error, path: Path) -> DiembaoError:
@@ -335,15 +337,20 @@ def _explain(error: sqlite3.Error, path: Path) -> DiembaoError:
             **values,
         )
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StorageError(
-            "{file} cannot be written: {reason}",
-            key="desk.unwritable",
-            next_step="check the disk and your right to write there; what was acknowledged is kept",
-            **values,
-        )
+        return _unwritable(path, str(error))
     return CorpusError(
         "{file} refused a record: {reason}",
         key="desk.refused",
         next_step="run `diembao verify`; if all is well there, report this sentence",
         **values,
+    )
+
+
+def _unwritable(path: Path, reason: str) -> StorageError:
+    return StorageError(
+        "{file} cannot be written: {reason}",
+        key="desk.unwritable",
+        next_step="check the disk and your right to write there; what was acknowledged is kept",
+        file=str(path),
+        reason=reason,
     )
