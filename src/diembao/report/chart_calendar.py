@@ -14,6 +14,7 @@ from diembao.report.svg import (
     AMBER,
     GREY,
     INK,
+    PALE_AMBER,
     RULE,
     Canvas,
     both_canvases,
@@ -156,8 +157,8 @@ def _field(canvas: Canvas, state: str, x: float, y: float, width: float) -> Safe
         case "quiet":
             return tag("rect", x=x, y=y, width=width, height=14, fill=_QUIET)
         case "low":
-            hatch = tag("rect", x=x, y=y, width=width, height=14, fill=canvas.hatch)
-            return join([hatch, tag("rect", x=x, y=y + 9, width=width, height=5, fill=_GOOD)])
+            foot = tag("rect", x=x, y=y + 9, width=width, height=5, fill=_GOOD)
+            return join([tag("rect", x=x, y=y, width=width, height=9, fill=PALE_AMBER), foot])
         case "gap":
             return tag(
                 "rect", x=x, y=y, width=width, height=14, fill=canvas.hatch, stroke=AMBER, stroke_width="0.7"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import Bin, BinPair
+from diembao.report.periods import is_cut_month
 from diembao.report.printer import Printer
 from diembao.report.svg import (
     AMBER,
@@ -97,8 +98,8 @@ def _draw(
         key(*entries, canvas=canvas, y=canvas.size),
         _grid(printer, plot),
         _bands(plot, now),
-        _line(printer, plot, then, is_now=False),
-        _line(printer, plot, now, is_now=True),
+        _line(printer, plot, then, unit, is_now=False),
+        _line(printer, plot, now, unit, is_now=True),
         _days(printer, plot, now, unit),
         strips,
     )
@@ -134,10 +135,13 @@ def _stroke(*, is_now: bool) -> dict[str, str | None]:
     }
 
 
-def _dot(x: float, y: float, *, is_now: bool, is_thin: bool = False) -> Safe:
-    """Filled = this period, hollow = the earlier one; a diamond = too little was collected to join up."""
+def _dot(x: float, y: float, *, is_now: bool, is_thin: bool = False, is_cut: bool = False) -> Safe:
+    """Filled = this period, hollow = the earlier one; diamond = thin, square = a cut bin."""
     if is_thin:
         shape = f"M{x:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z"
+        return tag("path", d=shape, fill="#fff", stroke=BLUE if is_now else GREY, stroke_width="1.4")
+    if is_cut:
+        shape = f"M{x - 3.4:.1f} {y - 3.4:.1f}h6.8v6.8h-6.8z"
         return tag("path", d=shape, fill="#fff", stroke=BLUE if is_now else GREY, stroke_width="1.4")
     if is_now:
         return tag("circle", cx=x, cy=y, r="4.2", fill=BLUE, stroke="#fff", stroke_width="1.2")
@@ -173,8 +177,8 @@ def _bands(plot: _Plot, now: Sequence[Bin]) -> Safe:
     return tag("g", *bands)
 
 
-def _line(printer: Printer, plot: _Plot, bins: Sequence[Bin | None], *, is_now: bool) -> Safe:
-    """The line, broken at thin bins, then its marks, each leading to its number."""
+def _line(printer: Printer, plot: _Plot, bins: Sequence[Bin | None], unit: str, *, is_now: bool) -> Safe:
+    """The line without thin and cut bins, then the marks, each leading to its number."""
     lines: list[Child] = []
     marks: list[Child] = []
     run: list[tuple[float, float]] = []
@@ -183,15 +187,23 @@ def _line(printer: Printer, plot: _Plot, bins: Sequence[Bin | None], *, is_now: 
             run = _end_run(run, lines, is_now)
             continue
         x, y = plot.x(place), plot.y(bin_.count.value)
-        if bin_.is_thin:
+        is_cut = is_cut_bin(bin_, unit)
+        if bin_.is_thin or is_cut:
             run = _end_run(run, lines, is_now)
         else:
             run.append((x, y))
         reach = tag("circle", cx=x, cy=y, r=10, fill="transparent")
-        dot = _dot(x, y, is_now=is_now, is_thin=bin_.is_thin)
+        dot = _dot(x, y, is_now=is_now, is_thin=bin_.is_thin, is_cut=is_cut)
         marks.append(mark(printer, bin_.count, bin_.span, reach, dot))
     _end_run(run, lines, is_now)
     return tag("g", *lines, *marks, _peak(printer, plot, bins) if is_now else None)
+
+
+def is_cut_bin(bin_: Bin, unit: str) -> bool:
+    """Whether a week or month is not whole, so that its count compares with no other."""
+    if unit == "month":
+        return is_cut_month(bin_.span)
+    return (bin_.span.last - bin_.span.first).days < 6
 
 
 def _end_run(run: list[tuple[float, float]], lines: list[Child], is_now: bool) -> list[tuple[float, float]]:

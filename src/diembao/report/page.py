@@ -40,6 +40,9 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 
+#: a topic up to this length is kept on one line of the headline
+_SHORT_TOPIC = 20
+
 Maker = Callable[[Printer, ReportModel, dict[str, Table]], Safe | None]
 
 #: sections with an entry in the contents, in order of reading
@@ -122,7 +125,8 @@ def _banner(printer: Printer, model: ReportModel) -> Safe:
 def _head(printer: Printer, model: ReportModel) -> Safe:
     spec = model.spec
     topic = printer.received(spec.topic_title)
-    title = printer.tell("word.title", {"topic": topic, "period": printer.period(spec.period)})
+    headline = tag("bdi", spec.topic_title, class_="long" if len(spec.topic_title) > _SHORT_TOPIC else None)
+    title = printer.tell("word.title", {"topic": headline, "period": printer.period(spec.period)})
     eyebrow: list[Child] = [printer.word("word.report"), " ", printer.span(spec.period)]
     if spec.compare is not None:
         eyebrow += [", ", printer.word("word.compared"), " ", printer.span(spec.compare)]

@@ -21,16 +21,22 @@ def draw_articles(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
     if not model.articles:
         return section(printer, "articles", tag("p", printer.word("word.no_articles")))
     months: list[Child] = []
-    for _, group in groupby(model.articles, key=lambda row: (row.published.year, row.published.month)):
+    # this period first: it is what a reader came for
+    ordered = sorted(model.articles, key=lambda row: (row.in_comparison, row.ordinal))
+    for _, group in groupby(ordered, key=lambda row: (row.in_comparison, f"{row.published:%Y-%m}")):
         rows = list(group)
         span = Span(rows[0].published, rows[-1].published)
-        head = tag("h3", printer.span(span))
+        head = tag("h3", printer.span(span), _earlier(printer) if rows[0].in_comparison else None)
         items = [_article(printer, row) for row in rows]
         months.append(tag("div", head, tag("ul", *items, class_="articles"), class_="chunk"))
     kind = "compact" if len(model.articles) >= _COMPACT_FROM else None
     listed = tag("div", *months, class_=kind)
     files = name_file(printer, "articles")
     return section(printer, "articles", files, listed, sub=printer.word("sub.articles"))
+
+
+def _earlier(printer: Printer) -> Safe:
+    return tag("span", " · ", printer.code("in_period", "then"), class_="soft")
 
 
 def _article(printer: Printer, row: ArticleRow) -> Safe:
@@ -56,7 +62,9 @@ def draw_numbers(printer: Printer, model: ReportModel, numbers: dict[str, Number
     printed: dict[RowsRef, str] = {}
     entries = [_entry(printer, model, number, printed) for number in numbers.values()]
     files = name_file(printer, "numbers")
-    return section(printer, "numbers", files, *entries, sub=printer.word("sub.numbers"))
+    return section(
+        printer, "numbers", files, tag("div", *entries, class_="nums"), sub=printer.word("sub.numbers")
+    )
 
 
 def _entry(printer: Printer, model: ReportModel, number: Number, printed: dict[RowsRef, str]) -> Safe:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from diembao.report.charts import choose_rows, draw_calendar
-from diembao.report.layout import Cell, Table
+from diembao.report.layout import Code, Table, write_evidence
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import ReportModel
-from diembao.report.page_tables import draw_table, figure, fold, name_file, note, section
+from diembao.report.page_tables import Stack, draw_table, figure, fold, name_file, note, section
 from diembao.report.printer import Printer
 
 Tables = dict[str, Table]
@@ -23,7 +23,7 @@ def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Saf
         if name in tables:
             parts.append(tag("h3", printer.word(f"head.{name}")))
             parts.append(note(printer.word(f"note.{name}")))
-            parts.append(draw_table(printer, tables[name]))
+            parts.append(_draw_finding(printer, model, tables, name))
             parts.append(
                 _list_gaps(printer, model, tables) if name == "gap_summary" else name_file(printer, name)
             )
@@ -32,19 +32,41 @@ def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Saf
     return section(printer, "collection", *parts, sub=printer.word("sub.collection"))
 
 
+def _draw_finding(printer: Printer, model: ReportModel, tables: Tables, name: str) -> Safe:
+    if name != "clocks":
+        return draw_table(printer, tables[name], is_headed=True)
+    rows = [
+        (
+            Stack((row.outlet_name, row.feed_id)),
+            Stack((Code("clock", row.kind), write_evidence(row.evidence))),
+            row.shift,
+            row.articles,
+            Stack((row.first, row.last)),
+        )
+        for row in model.collection.clocks
+    ]
+    columns = ("outlet", "finding", "shift", "articles_touched", "from_to")
+    return draw_table(printer, Table("clocks", columns, ()), rows=rows, is_headed=True)
+
+
 def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
     if "gaps" not in tables:
         return None
-    table = tables["gaps"]
-    by_length = sorted(
-        zip(model.collection.gaps, table.rows, strict=True), key=lambda pair: pair[0].start - pair[0].end
-    )
-    longest: list[tuple[Cell, ...]] = [row for _, row in by_length[:_GAPS_SHOWN]]
-    is_cut = len(longest) < len(table.rows)
+    gaps = sorted(model.collection.gaps, key=lambda row: row.start - row.end)
+    rows = [
+        (
+            Stack((Code("everyone", "*") if row.outlet_id == "*" else row.outlet_name, row.feed_id)),
+            Stack((Code("gap", row.kind), write_evidence(row.evidence))),
+            Stack((row.start, row.end)),
+        )
+        for row in gaps[:_GAPS_SHOWN]
+    ]
+    table = Table("gaps", ("outlet", "gap_kind", "from_to"), ())
+    is_cut = len(rows) < len(gaps)
     return fold(
         printer,
         note(printer.word("note.gaps_cut")) if is_cut else None,
-        draw_table(printer, table, rows=longest, without=("outlet_id",)),
+        draw_table(printer, table, rows=rows, is_headed=True),
         name_file(printer, "gaps"),
         words="word.gaps_longest" if is_cut else "word.gaps_all",
     )
@@ -74,7 +96,7 @@ def draw_clips(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
     if made is None:
         return None
     files = join((printer.received(name) for name in made.files), ", ")
-    parts: list[Child] = [draw_table(printer, tables["clips"])]
+    parts: list[Child] = [draw_table(printer, tables["clips"], is_headed=True)]
     if "clips_missed" in tables:
         table = tables["clips_missed"]
         shown = table.rows[:_MISSED_SHOWN]
@@ -92,7 +114,7 @@ def draw_truth(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
         return None
     parts = (
         note(printer.word("note.truth")),
-        draw_table(printer, tables["truth"]),
+        draw_table(printer, tables["truth"], is_headed=True),
         name_file(printer, "truth"),
     )
     return section(printer, "truth", *parts, sub=printer.word("sub.truth"))
@@ -113,12 +135,12 @@ def draw_method(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
     if method.gazetteer_version:
         facts.append((printer.word("fact.gazetteer"), tag("code", method.gazetteer_version)))
     for name, digest in sorted(method.snapshot.hashes.items()):
-        facts.append((printer.code("fact", name), tag("code", digest)))
+        facts.append((printer.code("hash", name), tag("code", digest)))
     parts: list[Child] = [*steps, _facts(facts)]
     if "accounts" in tables:
         parts.append(tag("h3", printer.word("head.accounts")))
         parts.append(note(printer.word("note.accounts")))
-        parts.append(draw_table(printer, tables["accounts"]))
+        parts.append(draw_table(printer, tables["accounts"], is_headed=True))
     if "rules" in tables:
         parts.append(fold(printer, draw_table(printer, tables["rules"]), words="word.rules"))
     parts.append(name_file(printer, "accounts", "rules"))
@@ -139,10 +161,17 @@ def draw_limits(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
     if "phrases" in tables:
         parts.append(tag("h3", printer.word("head.phrases")))
         parts.append(note(printer.word("note.phrases")))
-        parts.append(fold(printer, draw_table(printer, tables["phrases"]), words="word.phrases"))
+        table = tables["phrases"]
+        own = [row for row in table.rows if row[0] != Code("phrase", "alias")]
+        names = [row for row in table.rows if row[0] == Code("phrase", "alias")]
+        if own:
+            parts.append(draw_table(printer, table, rows=own, is_headed=True))
+        if names:
+            listed = draw_table(printer, table, rows=names, without=("role",))
+            parts.append(fold(printer, listed, words="word.phrases"))
     if "outlets_left_out" in tables:
         parts.append(tag("h3", printer.word("head.outlets_left_out")))
-        parts.append(draw_table(printer, tables["outlets_left_out"]))
+        parts.append(draw_table(printer, tables["outlets_left_out"], is_headed=True))
     if "outlet_domains" in tables:
         parts.append(fold(printer, draw_table(printer, tables["outlet_domains"]), words="word.domains"))
     if model.limits.audit_head:

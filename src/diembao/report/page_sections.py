@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from diembao.report.charts import draw_bars, draw_strip, draw_volume
-from diembao.report.layout import Table
+from diembao.report.layout import Code, Table
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import BusyDay, ReportModel
 from diembao.report.page_tables import draw_ordinals, draw_table, figure, fold, name_file, note, section
@@ -64,14 +64,25 @@ def draw_volumes(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
             figure(
                 draw_volume(printer, pairs, unit=unit, name_now=now, name_then=then),
                 note(printer.word("note.volume")),
-                fold(printer, draw_table(printer, tables[name]), name_file(printer, name)),
+                fold(printer, _bins(printer, tables[name]), name_file(printer, name)),
             )
         )
     if by_week and "volume_months" in tables:
-        parts.append(draw_table(printer, tables["volume_months"]))
+        parts.append(_bins(printer, tables["volume_months"]))
         parts.append(name_file(printer, "volume_months"))
     sub = printer.tell("sub.volume", {"n": volume.total})
     return section(printer, "volume", *parts, sub=sub)
+
+
+def _bins(printer: Printer, table: Table) -> Safe:
+    """Weeks or months; the columns that say "good" everywhere are left out."""
+    same = [
+        column
+        for place, column in enumerate(table.columns)
+        if column.startswith("state")
+        and all(row[place] in (None, Code("bin", "whole")) for row in table.rows)
+    ]
+    return draw_table(printer, table, without=same)
 
 
 def draw_comparison(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
@@ -201,7 +212,9 @@ def draw_places(printer: Printer, model: ReportModel, tables: Tables) -> Safe | 
     named = [row for row, place in zip(table.rows, model.places, strict=True) if place.count.value]
     parts: list[Child] = []
     if named:
-        parts.append(draw_table(printer, table, rows=named, without=("valid_from", "valid_to")))
+        parts.append(
+            draw_table(printer, table, rows=named, without=("valid_from", "valid_to"), is_headed=True)
+        )
     if len(named) < len(table.rows):
         parts.append(fold(printer, draw_table(printer, table), words="word.all_places"))
     parts.append(note(printer.word("note.places")))

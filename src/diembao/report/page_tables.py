@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from diembao.report.layout import Cell, Code, Link, Said, Table, list_runs
 from diembao.report.markup import Child, Safe, escape, join, tag
 from diembao.report.model import Number, Span
 from diembao.report.printer import Printer
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Several cells in one place of the page, the later ones in small print below."""
+
+    cells: tuple[Cell, ...]
+
+
+PageCell = Cell | Stack
 
 #: columns whose spans are months rather than weeks
 _MONTHS = frozenset({"month", "month_then"})
@@ -21,11 +32,15 @@ def draw_table(
     table: Table,
     *,
     without: Sequence[str] = (),
-    rows: Sequence[tuple[Cell, ...]] | None = None,
+    rows: Sequence[tuple[PageCell, ...]] | None = None,
+    is_headed: bool = False,
 ) -> Safe:
-    """A table with caption and scopes, in a box that scrolls by itself where it is too wide."""
+    """A table with caption and scopes, in a box that scrolls by itself where it is too wide.
+
+    `is_headed`: a heading with the same words stands above, so the caption is for screen readers only.
+    """
     kept = [place for place, column in enumerate(table.columns) if column not in without]
-    shown = table.rows if rows is None else rows
+    shown: Sequence[tuple[PageCell, ...]] = table.rows if rows is None else rows
     figures = {place for place in kept if any(isinstance(row[place], Number) for row in shown)}
     heads = [
         tag(
@@ -41,23 +56,30 @@ def draw_table(
         for row in shown
     ]
     title = printer.word(f"table.{table.name}")
-    made = tag("table", tag("caption", title), tag("thead", tag("tr", *heads)), tag("tbody", *body))
+    caption = tag("caption", title, class_="quiet" if is_headed else None)
+    made = tag("table", caption, tag("thead", tag("tr", *heads)), tag("tbody", *body))
     return tag("div", made, class_="scroll", role="region", aria_label=title, tabindex=0)
 
 
 def _cell(
-    printer: Printer, table: Table, row: tuple[Cell, ...], place: int, is_head: bool, is_figure: bool
+    printer: Printer, table: Table, row: tuple[PageCell, ...], place: int, is_head: bool, is_figure: bool
 ) -> Safe:
     content = draw_cell(printer, row[place], table.columns[place])
     if is_head:
         return tag("th", content, scope="row")
-    return tag("td", content, class_="r" if is_figure else None)
+    is_text = isinstance(row[place], str | Link | Stack)
+    return tag("td", content, class_="r" if is_figure else "t" if is_text else None)
 
 
-def draw_cell(printer: Printer, cell: Cell, column: str = "") -> Safe:
+def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
     """One cell as people read it."""
     match cell:
         case None:
+            return Safe("")
+        case Stack(cells=(first, *below)):
+            small = (tag("small", draw_cell(printer, part)) for part in below if part)
+            return join([draw_cell(printer, first), *small])
+        case Stack():
             return Safe("")
         case Number():
             interval = printer.interval(cell)
