@@ -68,8 +68,10 @@ _ORIGIN = re.compile(
 )
 _PEOPLE = re.compile(
     r"(?i)(?<!\w)(?:người đẹp|người mẫu|chàng trai|cô gái|thiếu nữ|thí sinh|hoa hậu|hoa khôi|á hậu|nam vương|ca sĩ|"
-    r"nghệ sĩ|diễn viên|cầu thủ|thủ môn|tiền đạo|võ sĩ|vận động viên|vđv|hot girl|hot boy|gái|trai|nàng dâu|con gái|"
-    r"con trai|đồng hương|cựu binh|doanh nhân|nguoi dep|co gai|chang trai|người con)\s+(?:tỉnh |quê |gốc |ở |đất )?$"
+    r"nghệ sĩ|diễn viên|cầu thủ|thủ môn|tiền đạo|tiền vệ|trung vệ|võ sĩ|vận động viên|vđv|hlv|huấn luyện viên|"
+    r"hot girl|hot boy|gái|trai|nàng dâu|con gái|con trai|đồng hương|cựu binh|doanh nhân|nữ sinh|nam sinh|người|"
+    r"người con|người đàn ông|người phụ nữ|đàn ông|phụ nữ|nguoi dep|co gai|chang trai|nguoi)"
+    r"\s+(?:tỉnh |quê |gốc |đất |đến từ )?$"
 )
 _DELEGATE = re.compile(
     r"(?i)(?<!\w)(?:đại biểu(?: quốc hội)?|đbqh|đb|đoàn(?: đbqh| đại biểu(?: quốc hội)?)?)(?: tỉnh| tp\.?| thành phố)?\s*$"

@@ -8,7 +8,14 @@ from datetime import date
 
 from diembao.text.normal import place_tones
 from diembao.topics.atlas import Atlas
-from diembao.topics.contexts import find_blocker, find_weakness, has_road_word, is_history, is_joined, is_journey
+from diembao.topics.contexts import (
+    find_blocker,
+    find_weakness,
+    has_road_word,
+    is_history,
+    is_joined,
+    is_journey,
+)
 from diembao.topics.resolve import Reading
 from diembao.topics.scoring import Judged, Others, Standing
 from diembao.types import AliasClass, FieldName, Topic
@@ -51,8 +58,8 @@ class Judge:
             text = texts[reading.field]
             inside = belongs[at]
             if not inside:
-                if self._is_elsewhere(reading, text):
-                    others.add(reading.field, reading.start)
+                if reading.chain_begin == reading.begin and self._is_elsewhere(reading, text):
+                    others.add(reading.field)
                 if self._is_ours(reading):
                     judged.append(_judged(reading, None, "blocked", "blocked:elsewhere"))
                 continue
@@ -102,13 +109,12 @@ class Judge:
             return _judged(reading, place_id, "weak", "weak:history")
         if standing == "blocked":
             return _judged(reading, None, standing, rule)
-        first = readings[reading.chain_start].begin if reading.chain_start >= 0 else reading.begin
-        weak = find_weakness(text, reading.begin, reading.end, first=first) or self._touch(
+        weak = find_weakness(text, reading.begin, reading.end, first=reading.chain_begin) or self._touch(
             at, readings, belongs, text
         )
         if weak:
             return _judged(reading, place_id, "weak", f"weak:{weak}")
-        local = self._resolver.rank(place_id) < 3 or reading.chain_start != at
+        local = self._resolver.rank(place_id) < 3 or reading.chain_begin != reading.begin
         return _judged(reading, place_id, standing, rule + ("+former" if reading.former else ""), local)
 
     def _choose(self, inside: tuple[str, ...]) -> str:
@@ -167,4 +173,6 @@ def _adjoins(first: Reading, second: Reading) -> bool:
 def _judged(
     reading: Reading, place_id: str | None, standing: Standing, rule: str, is_local: bool = False
 ) -> Judged:
-    return Judged(reading.field, reading.start, reading.end, place_id, standing, rule, is_local)
+    return Judged(
+        reading.field, reading.start, reading.end, place_id, standing, rule, is_local, reading.chain_begin
+    )

@@ -117,7 +117,7 @@ class PlaceMatcher:
         decision, score, rule = (
             ("not", 0.0, f"excluded: {out}")
             if out
-            else decide_place(judged, others, bool(texts["text"].strip()))
+            else decide_place(judged, others, len(texts["text"].strip()))
         )
         kept = judged if explain else [h for h in judged if h.standing != "blocked"]
         return TopicMatch(decision, score, rule, _mentions(fields, kept))  # type: ignore[arg-type]

@@ -45,8 +45,8 @@ class Reading:
     begin: int
     candidates: tuple[str, ...]
     how: How
-    #: index of the reading that begins the chain this one ends, or of itself
-    chain_start: int = -1
+    #: where the chain of units that it belongs to begins ("xã X" of "xã X, huyện Y, tỉnh Z")
+    chain_begin: int
     #: number of provinces in the enumeration it stands in
     listed: int = 0
     #: named a unit that its own hierarchy places elsewhere
@@ -92,14 +92,15 @@ class Resolver:
             found, how = self._of_kind(found, kind.name), "typed"
         begin = hit.start if kind is None else kind.start
         return Reading(
-            name,
-            hit.start,
-            hit.end,
-            hit,
-            kind.name if kind else None,
-            begin,
-            tuple(dict.fromkeys(found)),
-            how,
+            field=name,
+            start=hit.start,
+            end=hit.end,
+            hit=hit,
+            kind=kind.name if kind else None,
+            begin=begin,
+            candidates=tuple(dict.fromkeys(found)),
+            how=how,
+            chain_begin=begin,
         )
 
     def _is_known(self, place_id: str, on: date | None) -> bool:
@@ -123,7 +124,6 @@ class Resolver:
     def _join_chains(self, text: str, readings: list[Reading]) -> None:
         for at in range(len(readings) - 1, -1, -1):
             reading = readings[at]
-            reading.chain_start = at
             if at + 1 >= len(readings):
                 continue
             parent = readings[at + 1]
@@ -140,7 +140,7 @@ class Resolver:
         for at, reading in enumerate(readings[:-1]):
             parent = readings[at + 1]
             if reading.how == "chain" and parent.begin - reading.end <= 24:
-                parent.chain_start = reading.chain_start
+                parent.chain_begin = reading.chain_begin
 
     def _set_apart(self, reading: Reading, parent: Reading, gap: str) -> None:
         """A unit whose written parent is none of ours is a namesake elsewhere."""

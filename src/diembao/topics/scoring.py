@@ -10,6 +10,8 @@ from diembao.types import Decision, FieldName, MatchStratum, Mention, TopicMatch
 
 #: the beginning of a body, which usually says where something happened
 EARLY = 600
+#: of all places named, what a topic must at least have to be what the article is about (PLACES.md)
+LEAST_SHARE = 0.34
 #: strong speaks of the topic, weak only touches it, unclear may be a namesake, blocked is another thing
 Standing = Literal["strong", "weak", "unclear", "blocked"]
 
@@ -26,6 +28,8 @@ class Judged:
     rule: str
     #: a unit below the province, or one named with its hierarchy
     is_local: bool = False
+    #: where the chain of units begins that the hit belongs to; hits of one chain are one naming
+    chain_begin: int = -1
 
     def blocked(self, reason: str) -> Judged:
         """The same hit, set aside."""
@@ -34,17 +38,15 @@ class Judged:
 
 @dataclass(slots=True)
 class Others:
-    """Places elsewhere that the article names, by field; `early` = in the first part of the body."""
+    """Places elsewhere that the article names, by field."""
 
     title: int = 0
     lead: int = 0
     text: int = 0
-    early: int = 0
 
-    def add(self, name: FieldName, start: int) -> None:
+    def add(self, name: FieldName) -> None:
         """Count one."""
         setattr(self, name, getattr(self, name) + 1)
-        self.early += name == "text" and start < EARLY
 
     @property
     def total(self) -> int:
@@ -53,15 +55,22 @@ class Others:
 
 
 def count_strong(hits: Sequence[Judged], name: FieldName) -> int:
-    """Strong hits in one field."""
-    return sum(1 for h in hits if h.field == name and h.standing == "strong")
+    """Strong hits in one field, a chain of units counted once."""
+    return len(
+        {
+            h.chain_begin if h.chain_begin >= 0 else h.start
+            for h in hits
+            if h.field == name and h.standing == "strong"
+        }
+    )
 
 
-def decide_place(hits: Sequence[Judged], others: Others, has_text: bool) -> tuple[Decision, float, str]:
+def decide_place(hits: Sequence[Judged], others: Others, text_chars: int) -> tuple[Decision, float, str]:
     """The decision on a place topic, its score and the rule that made it.
 
     3 for the title, 2 for the lead, up to 3 for the body, 2 where a unit below the province is named; at
-    least 3, and the topic at least a third of all places named.
+    least 3, and the topic at least a third of all places named. "xã X, huyện Y, tỉnh Z" is one naming. An
+    article that names the topic in its body only must do so early or often, and more than other places.
     """
     title, lead, body = (count_strong(hits, f) for f in ("title", "lead", "text"))
     strong = title + lead + body
@@ -70,15 +79,29 @@ def decide_place(hits: Sequence[Judged], others: Others, has_text: bool) -> tupl
     local = any(h.is_local for h in hits if h.standing == "strong")
     score = 3.0 * (title > 0) + 2.0 * (lead > 0) + min(3, body) + 2.0 * local
     share = strong / (strong + others.total)
-    if not has_text and not title:
+    if not text_chars and not title:
         if lead and not others.total and not any(h.field == "title" for h in hits):
             return "about", score, "lead_alone"
         return "mentions", score, "lead_among_others"
     if score < 3:
         return "mentions", score, "too_little"
-    if share < 0.34:
+    if share < LEAST_SHARE:
         return "mentions", score, "other_places_prevail"
-    return "about", score, "title" if title else "lead" if lead else "body"
+    if title or lead:
+        return "about", score, "title" if title else "lead"
+    return _decide_on_body(hits, body, share, score, text_chars)
+
+
+def _decide_on_body(
+    hits: Sequence[Judged], body: int, share: float, score: float, text_chars: int
+) -> tuple[Decision, float, str]:
+    first = min(h.start for h in hits if h.standing == "strong")
+    is_early = first < max(EARLY / 2, min(EARLY, text_chars / 5))
+    if is_early and share >= 0.5:
+        return "about", score, "body_early"
+    if body >= 4 and share >= 0.5:
+        return "about", score, "body_often"
+    return "mentions", score, "body_in_passing"
 
 
 def decide_free(hits: Sequence[Judged], *, has_text: bool) -> tuple[Decision, float, str]:
