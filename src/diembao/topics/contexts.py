@@ -32,11 +32,11 @@ _BARE_KINDS = {strip_accents(k): v for k, v in _KINDS.items()}
 _BARE_WORDS = sorted((k for k in _BARE_KINDS if len(k) > 2 or k == "xa"), key=len, reverse=True)
 _BARE_KIND = re.compile(
     rf"(?:^|[^\w])((?i:{'|'.join(map(re.escape, _BARE_WORDS))})(?i:{strip_accents(_GATE)})\s+"
-    r"|(?i:t\.p|tp|tx|tt|ck)[.\s]\s*|[THQXPthqxp]\.\s*)$"
+    r"|(?:Ai|Ga)\s+|(?i:t\.p|tp|tx|tt|ck)[.\s]\s*|[THQXPthqxp]\.\s*)$"
 )
 
 _STREET = re.compile(
-    r"(?i)(?<!\w)(?:(?<!tuyến )(?<!cao tốc )đường|(?<!thành )(?<!khu )phố|ngõ|hẻm|ngách|đại lộ|cầu vượt|cầu|hầm chui|"
+    r"(?i)(?<!\w)(?:(?<!tuyến )(?<!cao tốc )(?<!mía )(?<!tiểu )(?<!chặng )đường|(?<!thành )(?<!khu )phố|ngõ|hẻm|ngách|đại lộ|cầu vượt|cầu|hầm chui|"
     r"ngã tư|ngã ba|ngã năm|vòng xoay|bùng binh|quảng trường|công viên|(?<!thanh )pho|duong)\s+$"
 )
 _VILLAGE = re.compile(r"(?i)(?<!\w)(?:thôn|bản|làng|ấp|xóm|buôn|sóc|khối phố|khu phố|tổ dân phố|khu|tổ)\s+$")
@@ -127,7 +127,8 @@ def find_blocker(text: str, start: int, *, weakest: bool) -> str | None:
     well-known district's name in "bệnh viện …" still says where.
     """
     left = text[max(0, start - REACH) : start]
-    if _STREET.search(left):
+    # "xứ Thanh": nobody calls a street so
+    if _STREET.search(left) and not text[start].islower():
         return "street"
     if _PRIVATE_HOUSE.search(left):
         return "house"
