@@ -1,1 +1,49 @@
 """Where candidate articles come from: feed histories, article files, clipping lists, outlet lists."""
+
+from diembao.sources.clips import ClipRow, read_clips
+from diembao.sources.configured import ConfiguredFeed, read_feeds
+from diembao.sources.directory import (
+    DirectoryEntry,
+    filter_directory,
+    load_directory,
+    make_from_directory,
+    read_directory,
+    suggest_id,
+)
+from diembao.sources.histories import HistoryRow, read_history
+from diembao.sources.hosts import check_host, refused_host
+from diembao.sources.mapping import Mapping, parse_mapping
+from diembao.sources.opml import OpmlFeed, parse_opml, write_opml
+from diembao.sources.outlets import OutletIndex, make_outlet, resolve_outlet, slug_of
+from diembao.sources.runs import read_runs, split_file_column
+from diembao.sources.tables import Row, read_rows
+
+__all__ = [
+    "ClipRow",
+    "ConfiguredFeed",
+    "DirectoryEntry",
+    "HistoryRow",
+    "Mapping",
+    "OpmlFeed",
+    "OutletIndex",
+    "Row",
+    "check_host",
+    "filter_directory",
+    "load_directory",
+    "make_from_directory",
+    "make_outlet",
+    "parse_mapping",
+    "parse_opml",
+    "read_clips",
+    "read_directory",
+    "read_feeds",
+    "read_history",
+    "read_rows",
+    "read_runs",
+    "refused_host",
+    "resolve_outlet",
+    "slug_of",
+    "split_file_column",
+    "suggest_id",
+    "write_opml",
+]

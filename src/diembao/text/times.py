@@ -15,7 +15,7 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from datetime import timezone as fixed_zone
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from diembao.errors import UsageError
@@ -102,9 +102,13 @@ def parse_moment(
     try:
         if unit != "text":
             return _from_epoch(raw, text, unit, source)
-        reading = _read_plain(text) if isinstance(raw, str) else _read_value(raw)
-        if reading is None and isinstance(raw, str):
-            reading = _read_text(text, language)
+        if isinstance(raw, str):
+            plain = _read_plain(text)
+            if type(plain) is datetime:
+                return Moment(plain.astimezone(UTC), "second", source, text)
+            reading = cast(_Reading | None, plain) or _read_text(text, language)
+        else:
+            reading = _read_value(raw)
         return None if reading is None else _place(reading, zone, source, text)
     except (ValueError, OverflowError):
         return None
@@ -167,8 +171,11 @@ def _read_value(raw: object) -> _Reading | None:
 # ------------------------------------------------------------------ text
 
 
-def _read_plain(text: str) -> _Reading | None:
-    """`2026-09-02T14:05:00+07:00` and its kin by the standard library: nine of ten times in feeds."""
+def _read_plain(text: str) -> datetime | _Reading | None:
+    """`2026-09-02T14:05:00+07:00` and its kin by the standard library: nine of ten times in feeds.
+
+    An aware time with an offset that clocks keep is given as it is, because nothing is left to decide.
+    """
     if not (19 <= len(text) <= 35 and text[4] == "-" and text[10] in "T " and text[13] == text[16] == ":"):
         return None
     try:
@@ -176,8 +183,12 @@ def _read_plain(text: str) -> _Reading | None:
     except ValueError:
         return None
     offset = at.utcoffset()
-    seconds = None if offset is None else offset.days * 86_400 + offset.seconds
-    return _Reading(at.replace(tzinfo=None), "second", seconds)
+    if offset is None:
+        return _Reading(at, "second", None)
+    seconds = offset.days * 86_400 + offset.seconds
+    if _is_odd(seconds) or at.year not in YEARS:
+        return _Reading(at.replace(tzinfo=None), "second", seconds)
+    return at
 
 
 def _read_text(text: str, language: str) -> _Reading | None:

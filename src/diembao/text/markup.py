@@ -1,0 +1,43 @@
+"""The readable text of a value that may carry HTML, as summaries in feeds do; linear in its length."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_BLOCK = re.compile(
+    r"<(?:/?(?:p|div|li|ul|ol|tr|h[1-6]|table|section|article|blockquote|figure)\b|br\b)[^<>]*>", re.I
+)
+_TAG = re.compile(r"<(?:[a-zA-Z/!?])[^<>]*>")
+_HIDDEN = ("script", "style", "!--")
+_SPACES = re.compile(r"[ \t\r\f\v]+")
+_BREAKS = re.compile(r" ?\n[ \n]*")
+
+
+def plain_text(value: str) -> str:
+    """The text without tags, scripts, styles and comments, with entities read; a lone `<` or `&` stays."""
+    if "<" in value:
+        value = _TAG.sub(" ", _BLOCK.sub("\n", _drop_hidden(value)))
+    if "&" in value:
+        value = html.unescape(value)
+    if "  " in value or "\n" in value or "\t" in value or "\r" in value:
+        value = _BREAKS.sub("\n", _SPACES.sub(" ", value))
+    return value.strip()
+
+
+def _drop_hidden(value: str) -> str:
+    for name in _HIDDEN:
+        opening, closing = f"<{name}", "-->" if name == "!--" else f"</{name}"
+        folded = value.lower()
+        if opening not in folded:
+            continue
+        if len(folded) != len(value):  # a letter whose lower case is longer: offsets would not fit
+            folded = value
+        kept, position = [], 0
+        while (start := folded.find(opening, position)) >= 0:
+            kept.append(value[position:start])
+            end = folded.find(closing, start)
+            position = len(value) if end < 0 else end + len(closing)
+        kept.append(value[position:])
+        value = " ".join(kept)
+    return value
