@@ -35,6 +35,8 @@ _BARE_KIND = re.compile(
     r"|(?:Ai|Ga)\s+|(?i:t\.p|tp|tx|tt|ck)[.\s]\s*|[THQXPthqxp]\.\s*)$"
 )
 
+#: "sân vận động", "hợp tác xã": the last syllable is no kind of unit there
+_NO_KIND = re.compile(r"(?i)(?:vận|hoạt|lao|hành|biến|khởi|phát|tác|an|bất) (?:động|xã)\s*$|(?:van) dong\s*$")
 _STREET = re.compile(
     r"(?i)(?<!\w)(?:(?<!tuyến )(?<!cao tốc )(?<!mía )(?<!tiểu )(?<!chặng )đường|(?<!thành )(?<!khu )phố|ngõ|hẻm|ngách|đại lộ|cầu vượt|cầu|hầm chui|"
     r"ngã tư|ngã ba|ngã năm|vòng xoay|bùng binh|quảng trường|công viên|(?<!thanh )pho|duong)\s+$"
@@ -55,6 +57,7 @@ _HISTORY = re.compile(
     r"(?i)(?<!\w)(?:khởi nghĩa|cuộc khởi nghĩa|chiến dịch|chiến thắng|trận|phong trào|du kích|đội du kích|"
     r"hiệp định|nghị quyết|khoi nghia|chien thang|chien dich)\s+$"
 )
+_NAMED_STREET = re.compile(r"(?i)(?<!\w)(?:đường|phố|ngõ|hẻm|đại lộ|quảng trường)\s+(?:[^\W\d_]+\s+){1,3}$")
 _PLATE = re.compile(
     r"(?i)(?<!\w)(?:biển(?: số| kiểm soát| đăng ký| hiệu| xanh| trắng| vàng)?|bks|bs|bien(?: so| kiem soat)?|mang biển)"
     r"(?: của| của tỉnh| tỉnh| thuộc| ở)?\s*:?\s+$"
@@ -62,17 +65,21 @@ _PLATE = re.compile(
 _ORIGIN = re.compile(
     r"(?i)(?<!\w)(?:quê(?: quán| gốc| nhà| hương| nội| ngoại)?|nguyên quán|trú quán|sinh quán|(?:tạm |thường |cư |hiện )*trú|"
     r"hộ khẩu(?: thường trú)?|hktt|đkhktt|ngụ|sinh ra(?: và lớn lên)?|sinh sống|lớn lên|đến từ|xuất thân|gốc|que|ngu|tru|"
-    r"dân|người gốc|người dân tộc (?:tày|nùng|dao|kinh|mông|hoa)|(?:sn|sinh năm|s\.n\.?)\s*\d{4}|\d+ tuổi)"
+    r"người gốc|người dân tộc (?:tày|nùng|dao|kinh|mông|hoa)|(?:sn|sinh năm|s\.n\.?)\s*\d{4}|\d+ tuổi)"
     r"(?:\s*[,:;]\s*|\s+)(?:(?:cùng |đều |hiện |cũng |cùng ở |là người |là )*(?:quê|trú|ngụ|ở|tại|người|từ|o|tai|tạm trú|"
     r"thường trú|ngụ tại|hktt|nơi ở)(?:\s+(?:ở|tại|quán|o|tai))?\s*:?\s*)*(?:\(\s*)?$"
 )
 _PEOPLE = re.compile(
     r"(?i)(?<!\w)(?:người đẹp|người mẫu|chàng trai|cô gái|thiếu nữ|thí sinh|hoa hậu|hoa khôi|á hậu|nam vương|ca sĩ|"
     r"nghệ sĩ|diễn viên|cầu thủ|thủ môn|tiền đạo|tiền vệ|trung vệ|võ sĩ|vận động viên|vđv|hlv|huấn luyện viên|"
-    r"hot girl|hot boy|gái|trai|nàng dâu|con gái|con trai|đồng hương|cựu binh|doanh nhân|nữ sinh|nam sinh|người|"
+    r"hot girl|hot boy|gái|trai|nàng dâu|con gái|con trai|đồng hương|cựu binh|doanh nhân|nữ sinh|nam sinh|(?-i:(?<=\\w )người)|"
     r"người con|người đàn ông|người phụ nữ|đàn ông|phụ nữ|nguoi dep|co gai|chang trai|nguoi)"
     r"\s+(?:tỉnh |quê |gốc |đất |đến từ )?$"
 )
+#: "(Thu Hà, Lạng Sơn)": the signature of a reader's letter
+_SIGNED = re.compile(rf"\((?:[{UPPER}][^\W\d_]*\.?\s*){{1,4}}(?:,\s*\d+ tuổi)?,\s*$")
+#: a measured temperature or rainfall after the name
+_MEASURED = re.compile(r"(?i)^\)?[^.;:\n]{0,22}?\d+(?:[.,]\d+)?\s*(?:độ|°|mm)")
 _DELEGATE = re.compile(
     r"(?i)(?<!\w)(?:đại biểu(?: quốc hội)?|đbqh|đb|đoàn(?: đbqh| đại biểu(?: quốc hội)?)?)(?: tỉnh| tp\.?| thành phố)?\s*$"
 )
@@ -84,6 +91,8 @@ _ADDRESSED = re.compile(
     rf"(?:^|[^\w])(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ụ|[Cc]ô|[Cc]hú|[Đđ]ồng chí)\s+(?:[{UPPER}][^\W\d_]*\s+){{1,3}}$"
 )
 _LAST_WORD = re.compile(r"([^\W\d_]+)\s$")
+_RUNS_ON = re.compile(rf"^ (?![IVX]+\b|TP|TX|TT|H\.|Q\.|X\.|P\.)[{UPPER}][^\W\d_]*")
+_RUNS_IN = re.compile(rf"[^\W\d_] [{UPPER}][^\W\d_]*[{_LOWER}] $")
 _ROUTE_LEFT = re.compile(r"[\w)]\s?[-–—/]\s?$")
 _ROUTE_RIGHT = re.compile(rf"^\s?[-–—/]\s?[{UPPER}]")
 _TRAVEL_LEFT = re.compile(r"(?i)(?:từ|tu)\s+(?:tỉnh |tp\.? ?)?$")
@@ -108,7 +117,7 @@ def find_kind(text: str, start: int, *, accented: bool) -> Kind | None:
     """The kind of unit written directly before `start` ("huyện", "TP.", "H."), or None."""
     left = text[max(0, start - 34) : start]
     match = (_KIND if accented else _BARE_KIND).search(left)
-    if match is None:
+    if match is None or _NO_KIND.search(left[: match.end(1)]) is not None:
         return None
     word = " ".join(match[1].lower().split())
     table = _KINDS if accented else _BARE_KINDS
@@ -165,14 +174,28 @@ def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
         return "people"
     if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left):
         return "delegate"
-    if text[end : end + 1] == ")" and _labels_person(before):
+    if text[end : end + 1] == ")" and (_labels_person(before) or _SIGNED.search(before)):
         return "person_label"
     return None
 
 
+def is_measured(text: str, end: int) -> bool:
+    """Whether a temperature or an amount of rain follows: a weather report reading off stations."""
+    return _MEASURED.search(text[end : end + 40]) is not None
+
+
+def is_part_of_name(text: str, start: int, end: int) -> bool:
+    """Whether the name runs on with another capitalised word ("Gia Cát Lượng", "bác sĩ Vũ Sơn Tùng")."""
+    return (
+        _RUNS_ON.search(text[end : end + 12]) is not None
+        or _RUNS_IN.search(text[max(0, start - 14) : start]) is not None
+    )
+
+
 def is_history(text: str, start: int) -> bool:
     """Whether a battle, rising or campaign is named after the place."""
-    return _HISTORY.search(text[max(0, start - REACH) : start]) is not None
+    left = text[max(0, start - REACH) : start]
+    return _HISTORY.search(left) is not None and _NAMED_STREET.search(left) is None
 
 
 def _labels_person(before: str) -> bool:

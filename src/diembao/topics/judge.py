@@ -15,6 +15,8 @@ from diembao.topics.contexts import (
     is_history,
     is_joined,
     is_journey,
+    is_measured,
+    is_part_of_name,
 )
 from diembao.topics.resolve import Reading
 from diembao.topics.scoring import Judged, Others, Standing
@@ -109,6 +111,9 @@ class Judge:
             return _judged(reading, place_id, "weak", "weak:history")
         if standing == "blocked":
             return _judged(reading, None, standing, rule)
+        bare = standing == "unclear" and reading.kind is None and not text.isupper()
+        if bare and is_part_of_name(text, reading.start, reading.end):
+            return _judged(reading, None, "blocked", "blocked:longer_name")
         weak = find_weakness(text, reading.begin, reading.end, first=reading.chain_begin) or self._touch(
             at, readings, belongs, text
         )
@@ -142,6 +147,8 @@ class Judge:
             return "strong", "name"
         if cls == "B" and not shared and reading.how == "cue":
             return "strong", "name_with_cue"
+        if cls == "B" and reading.cued_elsewhere:
+            return "blocked", "blocked:other_province"
         if cls == "B":
             return "unclear", "unclear:needs_cue"
         return "blocked", "blocked:needs_hierarchy"
@@ -163,6 +170,8 @@ class Judge:
             return "route"
         if is_journey(text, reading.begin, reading.end):
             return "journey"
+        if reading.field != "title" and is_measured(text, reading.end):
+            return "weather"
         return None
 
 

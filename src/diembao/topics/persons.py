@@ -20,9 +20,7 @@ _COMMON_SURNAMES = (
 )
 SURNAMES = frozenset(_COMMON_SURNAMES.split(" "))
 #: surnames that begin few other names: enough for a name of two syllables, or to claim the word after them
-_STRONG = (
-    "Nguyễn Trần Lê Phạm Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Ngô Dương Lý Đinh Trương Trịnh Tạ Phùng Hoàng"
-)
+_STRONG = "Nguyễn Trần Lê Phạm Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Ngô Dương Lý Đinh Trương Trịnh Tạ Phùng Hoàng"
 STRONG_SURNAMES = frozenset(_STRONG.split(" "))
 _GIVEN = "Văn Thị Hữu Đức Thanh Minh Quang Ngọc Xuân Đình Công Quốc Thế Kim Anh Duy Trọng Hồng"
 _MIDDLE = frozenset(_GIVEN.split(" "))

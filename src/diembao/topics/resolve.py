@@ -53,6 +53,8 @@ class Reading:
     elsewhere: bool = False
     #: no longer valid on the day of the article
     former: bool = False
+    #: the article names provinces, and none of its own
+    cued_elsewhere: bool = False
 
 
 class Resolver:
@@ -194,6 +196,7 @@ class Resolver:
     def settle(self, readings: list[Reading], on: date | None) -> None:
         """Use what the whole article says: the provinces it names, and which layer is in force on its day."""
         cued = {self.territory[i] for r in readings for i in r.candidates if self._speaks_for(r, i)}
+        self._keep_sense(readings)
         for reading in readings:
             if len({self.territory[i] for i in reading.candidates}) > 1 and reading.how in ("name", "typed"):
                 here = tuple(i for i in reading.candidates if self.territory[i] in cued)
@@ -201,7 +204,21 @@ class Resolver:
                     reading.candidates, reading.how = here, "cue"
             elif self._is_bare_unit(reading) and self.territory[reading.candidates[0]] in cued:
                 reading.how = "cue"
+            reading.cued_elsewhere = bool(cued) and not any(
+                self.territory[i] in cued for i in reading.candidates
+            )
             self._choose_layer(reading, on)
+
+    def _keep_sense(self, readings: list[Reading]) -> None:
+        """A name that its hierarchy settles once means the same elsewhere in the article."""
+        settled = {r.hit.names: r.candidates for r in readings if r.how in ("chain", "near") and r.candidates}
+        for reading in readings:
+            sense = settled.get(reading.hit.names)
+            if sense and self._is_bare_unit(reading) and not reading.elsewhere:
+                kept = tuple(i for i in reading.candidates if i in sense)
+                reading.candidates, reading.how = (
+                    (kept, "near") if kept else (reading.candidates, reading.how)
+                )
 
     def _is_bare_unit(self, reading: Reading) -> bool:
         return reading.how == "name" and bool(reading.candidates) and self._rank[reading.candidates[0]] < 3

@@ -80,7 +80,11 @@ def decide_place(hits: Sequence[Judged], others: Others, text_chars: int) -> tup
     score = 3.0 * (title > 0) + 2.0 * (lead > 0) + min(3, body) + 2.0 * local
     share = strong / (strong + others.total)
     if not text_chars and not title:
-        if lead and not others.total and not any(h.field == "title" for h in hits):
+        if (
+            lead
+            and not others.total
+            and not any(h.field == "title" and h.standing != "blocked" for h in hits)
+        ):
             return "about", score, "lead_alone"
         return "mentions", score, "lead_among_others"
     if score < 3:
