@@ -430,7 +430,9 @@ def read_texts(corpus: Path) -> Iterator[str]:
 # -------------------------------------------------------------------- writing
 
 
-def write_gazetteer(units: list[Unit], conflicts: list[tuple[str, str, str, str, str]]) -> None:
+def write_gazetteer(
+    units: list[Unit], conflicts: list[tuple[str, str, str, str, str]], assets: Path, listing: Path
+) -> None:
     lines = []
     for unit in units:
         lines.append(
@@ -446,10 +448,10 @@ def write_gazetteer(units: list[Unit], conflicts: list[tuple[str, str, str, str,
         "dvhcvn/20250701@dd94887", "ThangLeQuoc/vietnamese-provinces-database@fac6308",
         "tranngocminhhieu/vietnamadminunits@780c279", "tools/gazetteer_curated.toml"]}  # fmt: skip
     data = (json.dumps(head, ensure_ascii=False) + "\n" + body).encode()
-    ASSETS.mkdir(parents=True, exist_ok=True)
-    (ASSETS / "vietnam.jsonl.xz").write_bytes(lzma.compress(data, format=lzma.FORMAT_XZ, preset=9))
-    CONFLICTS.parent.mkdir(parents=True, exist_ok=True)
-    with CONFLICTS.open("w", encoding="utf-8", newline="") as out:
+    assets.mkdir(parents=True, exist_ok=True)
+    (assets / "vietnam.jsonl.xz").write_bytes(lzma.compress(data, format=lzma.FORMAT_XZ, preset=9))
+    listing.parent.mkdir(parents=True, exist_ok=True)
+    with listing.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(["what", "unit", "authority", "other", "decided"])
         writer.writerows(sorted(conflicts))
@@ -459,12 +461,12 @@ def write_gazetteer(units: list[Unit], conflicts: list[tuple[str, str, str, str,
         "units",
         len(conflicts),
         "conflicts",
-        (ASSETS / "vietnam.jsonl.xz").stat().st_size,
+        (assets / "vietnam.jsonl.xz").stat().st_size,
         "bytes",
     )
 
 
-def write_notice(data: Path) -> None:
+def write_notice(data: Path, assets: Path) -> None:
     parts = ["Derived from three MIT-licensed data sets, changed by tools/build_gazetteer.py.\n"]
     for folder in (
         "gazetteer_dvhcvn_20250701",
@@ -476,7 +478,7 @@ def write_notice(data: Path) -> None:
         )
         where = f"https://github.com/{commit[1]} at {commit[2]}" if commit else folder
         parts.append(f"== {where} ==\n\n{(data / folder / 'LICENSE').read_text('utf-8').strip()}\n")
-    (ASSETS / "NOTICE").write_text("\n".join(parts), "utf-8")
+    (assets / "NOTICE").write_text("\n".join(parts), "utf-8")
 
 
 def main() -> None:
@@ -485,6 +487,7 @@ def main() -> None:
     )
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data" / "open")
     parser.add_argument("--count", type=Path, help="a JSONL.xz corpus with title, summary, text")
+    parser.add_argument("--output", type=Path, help="write there instead of into the source tree")
     args = parser.parse_args()
     if not args.data.is_dir():
         raise SystemExit(f"no folder {args.data}")
@@ -494,8 +497,11 @@ def main() -> None:
         count_names(units, args.count)
         builder = Builder(Sources(args.data))
         units = builder.build()
-    write_gazetteer(units, builder.conflicts)
-    write_notice(args.data)
+    assets, listing = ASSETS, CONFLICTS
+    if args.output:
+        assets, listing = args.output, args.output / CONFLICTS.name
+    write_gazetteer(units, builder.conflicts, assets, listing)
+    write_notice(args.data, assets)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ def test_unknown_key_names_the_nearest(tmp_path: Path) -> None:
         ("[project]\ntimezone = 'Hanoi'\n", "zone"),
         ("[report]\nlanguage = 'fr'\n", "'vi'"),
         ("[report]\nbusiest_days = true\n", "whole number"),
-        ("[numbers]\ngood_day_share = 1.5\n", "share"),
+        ("[report]\nbusiest_days = 99\n", "50"),
         ("[classes.border]\nmembers = 1\n", "definition"),
         ("[classes.central]\ndefinition = 'x'\n", "central"),
         ("colour = 'red'\n", "colour"),

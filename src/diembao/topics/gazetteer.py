@@ -6,7 +6,7 @@ import json
 import lzma
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal, cast
@@ -31,7 +31,7 @@ class Gazetteer:
     """All units and named spots. `version` carries the day of the layer and the hash of the content."""
 
     version: str
-    places: Mapping[str, Place]
+    places: Mapping[str, Place] = field(repr=False)
     sources: tuple[str, ...] = ()
 
     @cached_property

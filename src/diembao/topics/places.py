@@ -35,7 +35,8 @@ def place_topic(
     `kind` is a unit's kind ("huyện", "phường") or a level ("province", "district", "commune"); `within` is
     the name of a unit above. A name of several places raises TopicError with what to say for each.
     """
-    wanted, kind = _split_kind(name, kind)
+    # "TP.HCM", "thành phố Hồ Chí Minh" are names as they stand
+    wanted, kind = _split_kind(name, kind, known=bool(gazetteer.find_places(name)))
     found = _find(gazetteer, wanted, kind, within)
     if not found:
         raise TopicError(
@@ -63,9 +64,9 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", strip_accents(fold_text(text).text).lower()).strip("-")[:60] or "topic"
 
 
-def _split_kind(name: str, kind: str | None) -> tuple[str, str | None]:
+def _split_kind(name: str, kind: str | None, *, known: bool = False) -> tuple[str, str | None]:
     plain = " ".join(fold_text(name).text.split())
-    if kind is None:
+    if kind is None and not known:
         for word in _KINDS:
             if plain.lower().startswith(word + " "):
                 return plain[len(word) + 1 :], word

@@ -116,8 +116,9 @@ class Resolver:
             return exact
         rank = _KIND_RANK.get(kind, 0)
         if rank == 0:
-            # "đỉnh Mẫu Sơn", "chợ Kỳ Lừa": a spot named after the unit it lies in
-            return [i for i in found if self._rank[i] <= 1]
+            # "chợ Kỳ Lừa", "vùng núi Lạng Sơn": a spot named after the unit or province it lies in
+            provinces = [i for i in found if self._rank[i] == 3]
+            return provinces or [i for i in found if self._rank[i] <= 1]
         # towns grow: yesterday's huyện is today's thị xã
         return [i for i in found if self._rank[i] == rank]
 
