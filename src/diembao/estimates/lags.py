@@ -39,11 +39,10 @@ def cut_pieces(lag: Floats, seen: Floats) -> list[Piece]:
     """
     if len(lag) == 0:
         return []
-    likelihood = _row_likelihoods(lag, _find_scale(lag, seen))
+    scale = _find_scale(lag, seen)
     days = np.floor_divide(seen, 86400.0)
     starts = np.flatnonzero(np.r_[True, np.diff(days) > 0])
-    path = _best_path(np.add.reduceat(likelihood, starts, axis=0))
-    return _join(path, starts, likelihood)
+    return _join(_best_path(_sum_days(lag, starts, scale)), starts, lag, scale)
 
 
 def _find_scale(lag: Floats, seen: Floats) -> float:
@@ -66,6 +65,16 @@ def _row_likelihoods(lag: Floats, scale: float) -> Floats:
     return likelihood
 
 
+def _sum_days(lag: Floats, starts: NDArray[np.int64], scale: float) -> Floats:
+    """Log density of each day under each state; by days, so that memory does not grow with the rows."""
+    stops = [*starts[1:], len(lag)]
+    sums = [
+        _row_likelihoods(lag[start:stop], scale).sum(axis=0)
+        for start, stop in zip(starts, stops, strict=True)
+    ]
+    return np.array(sums)
+
+
 def _best_path(gain: Floats) -> NDArray[np.int64]:
     """State of each day (Viterbi; one price for any change, half of it for a clock wrong from the start)."""
     n_days, n_states = gain.shape
@@ -84,16 +93,17 @@ def _best_path(gain: Floats) -> NDArray[np.int64]:
     return path
 
 
-def _join(path: NDArray[np.int64], starts: NDArray[np.int64], likelihood: Floats) -> list[Piece]:
+def _join(path: NDArray[np.int64], starts: NDArray[np.int64], lag: Floats, scale: float) -> list[Piece]:
     """Days with one state as one piece; each border moved to the row where it fits best."""
-    n_rows = len(likelihood)
+    n_rows = len(lag)
     changes = np.flatnonzero(np.diff(path)) + 1
     borders = [0]
     for day in changes:
         before, after = path[day - 1], path[day]
         low = max(int(starts[day - 1]), borders[-1])
         high = int(starts[day + 1]) if day + 1 < len(starts) else n_rows
-        gain = likelihood[low:high, before] - likelihood[low:high, after]
+        likelihood = _row_likelihoods(lag[low:high], scale)
+        gain = likelihood[:, before] - likelihood[:, after]
         borders.append(low + int(np.argmax(np.r_[0.0, np.cumsum(gain)])))
     borders.append(n_rows)
     states = [int(path[0])] + [int(path[day]) for day in changes]

@@ -76,8 +76,10 @@ def find_silences(record: RunRecord, new_items: NDArray[np.int64]) -> list[Silen
     found = []
     for first, last in stretches:
         inside = slice(first, last + 1)
+        if last == first or expected[inside].sum() < MIN_EXPECTED / 2:
+            continue  # cheap: nearly all stretches end here
         usual = expected[inside] * _own_rate(record, new_items, expected, first, last)
-        if usual.sum() < MIN_EXPECTED or last == first:
+        if usual.sum() < MIN_EXPECTED:
             continue
         daily: Floats = np.bincount(days[inside] - days[first], weights=usual).astype(np.float64)
         log_p = max(_log_none(usual, by_run), _log_none(daily, by_day))
