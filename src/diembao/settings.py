@@ -42,12 +42,6 @@ KEYS: tuple[Key, ...] = (
     Key("report.language", "vi", False, "vi or en for reports"),
     Key("report.busiest_days", 5, True, "how many busiest days a report lists with their articles"),
     Key(
-        "numbers.good_day_share",
-        0.8,
-        True,
-        "an outlet-day counts as collected from this share of what was expected",
-    ),
-    Key(
         "numbers.few_articles",
         200,
         True,
@@ -225,8 +219,6 @@ def _check(values: Mapping[str, str | int | float], origins: Mapping[str, str]) 
         ZoneInfo(str(values["project.timezone"]))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         _refuse("project.timezone", values, origins, "a zone name such as 'Asia/Ho_Chi_Minh'")
-    if not 0 < float(values["numbers.good_day_share"]) <= 1:
-        _refuse("numbers.good_day_share", values, origins, "a share above 0 and at most 1")
     if not 1 <= int(values["report.busiest_days"]) <= 50:
         _refuse("report.busiest_days", values, origins, "a whole number from 1 to 50")
 
@@ -264,8 +256,6 @@ language = "vi"
 busiest_days = 5
 
 [numbers]
-# an outlet-day counts as collected from this share of what its weekday lets expect
-good_day_share = 0.8
 # below this many articles about the topic a report says how little that is
 few_articles = 200
 

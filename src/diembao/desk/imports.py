@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from diembao.desk.database import Desk, dump_json
+from diembao.desk.outlets import NOW
 from diembao.desk.times import from_us
 from diembao.types import Refusal
 
@@ -16,9 +17,9 @@ SELECT r.*, e.finished_us,
        coalesce(sum(c.rows), 0) AS rows, coalesce(sum(c.accepted), 0) AS accepted,
        coalesce(sum(c.known), 0) AS known, coalesce(sum(c.refused), 0) AS refused
 FROM import_runs r
-LEFT JOIN import_counts c USING (import_id)
-LEFT JOIN import_ends e USING (import_id)
-WHERE (:id IS NULL OR r.import_id = :id)
+LEFT JOIN import_counts c ON c.import_id = r.import_id AND c.seq <= :at
+LEFT JOIN import_ends e ON e.import_id = r.import_id AND e.seq <= :at
+WHERE (:id IS NULL OR r.import_id = :id) AND r.seq <= :at
 GROUP BY r.import_id ORDER BY r.import_id
 """
 
@@ -107,9 +108,9 @@ class Imports:
             return run
         raise KeyError(import_id)
 
-    def list_runs(self) -> list[ImportRun]:
-        """Every import, oldest first."""
-        return self._read(None)
+    def list_runs(self, *, at: int | None = None) -> list[ImportRun]:
+        """Every import, oldest first, with its counts up to a sequence number."""
+        return self._read(None, at)
 
     def list_refusals(self, import_id: int, *, limit: int | None = None) -> list[Refusal]:
         """The rows of an import that were not taken, by line."""
@@ -119,16 +120,16 @@ class Imports:
         )
         return [Refusal(row["line"], row["reason"], row["detail"]) for row in rows]
 
-    def count_refusals(self, import_id: int | None = None) -> dict[str, int]:
+    def count_refusals(self, import_id: int | None = None, *, at: int | None = None) -> dict[str, int]:
         """How many rows were refused for each reason, most frequent first."""
         rows = self._desk.rows(
             "SELECT reason, count(*) AS n FROM refusals WHERE (?1 IS NULL OR import_id = ?1) "
-            "GROUP BY reason ORDER BY n DESC, reason",
-            (import_id,),
+            "AND seq <= ?2 GROUP BY reason ORDER BY n DESC, reason",
+            (import_id, NOW if at is None else at),
         )
         return {row["reason"]: row["n"] for row in rows}
 
-    def _read(self, import_id: int | None) -> list[ImportRun]:
+    def _read(self, import_id: int | None, at: int | None = None) -> list[ImportRun]:
         return [
             ImportRun(
                 import_id=row["import_id"],
@@ -144,5 +145,5 @@ class Imports:
                 known=row["known"],
                 refused=row["refused"],
             )
-            for row in self._desk.rows(_TOTALS, {"id": import_id})
+            for row in self._desk.rows(_TOTALS, {"id": import_id, "at": NOW if at is None else at})
         ]

@@ -1,0 +1,144 @@
+"""Bring everything derived up to date: clocks, gaps, search index, topic matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from diembao.app.coverage import check_clocks, find_gaps_now
+from diembao.app.project import Project
+from diembao.app.topics import get_topic, list_topic_ids, load_gazetteer, load_matcher
+from diembao.app.view import open_view
+from diembao.corpus.batch import Decided
+from diembao.corpus.read import CorpusReader
+from diembao.corpus.search import SearchIndex
+from diembao.corpus.writer import CorpusWriter
+from diembao.desk import Desk, Profile
+from diembao.progress import Tally
+from diembao.types import Topic
+
+if TYPE_CHECKING:
+    from diembao.topics import Matcher
+
+#: revisions matched and committed together
+BATCH_ROWS = 5_000
+
+
+def process_project(
+    project: Project, *, progress: Callable[[Tally], None] | None = None, topic_ids: list[str] | None = None
+) -> dict[str, Any]:
+    """Process what was not processed yet; run again it changes nothing.
+
+    Clock findings come first, because they decide under which day an article counts.
+    """
+    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+        findings = refresh_findings(project, desk)
+        topics = []
+        for topic_id in list_topic_ids(project) if topic_ids is None else topic_ids:
+            topic = get_topic(project, topic_id)
+            profile = record_profile(desk, topic)
+            topics.append(_match_pending(project, desk, writer, topic, profile, progress))
+        with CorpusReader(project.folder, writer.commit.versions) as reader:
+            indexed = SearchIndex(project.folder).catch_up(
+                reader, desk, zone=project.settings.text("project.timezone")
+            )
+            articles = int(reader.value("SELECT count(*) FROM current") or 0)
+    return {"articles": articles, "indexed": indexed, "topics": topics, "findings": findings}
+
+
+def record_profile(desk: Desk, topic: Topic) -> Profile:
+    """The topic's profile under its hash; comments and spacing of the file do not change it."""
+    from diembao.topics import MATCHER_VERSION, format_profile
+
+    version = f"{load_gazetteer().version}+{MATCHER_VERSION}"
+    return desk.profiles.put(topic.topic_id, format_profile(topic), version)
+
+
+def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
+    """Whether nothing is pending for a topic and the findings fit the rows that are there."""
+    last = desk.commits.last()
+    if last is None:
+        return False
+    profile = record_profile(desk, get_topic(project, topic_id))
+    basis = desk.findings.find_basis("clocks")
+    if basis is None or basis.get("items") != last.versions.get("items"):
+        return False
+    with CorpusReader(project.folder, last.versions) as reader:
+        return not any(reader.list_pending(topic_id, profile.profile_hash, rows=1))
+
+
+def refresh_findings(project: Project, desk: Desk) -> list[str]:
+    """Compute clock findings and gaps from the committed rows and record them; one line each."""
+    last = desk.commits.last()
+    basis = {"items": last.versions.get("items", 0) if last else 0, "runs": len(desk.runs.list_moments())}
+    with open_view(project, desk) as view:
+        clocks = check_clocks(view)
+    desk.findings.put_clocks(clocks, basis=basis)
+    with open_view(project, desk) as view:
+        gaps = find_gaps_now(view)
+    desk.findings.put_gaps(gaps, basis=basis)
+    lines = [f"{c.outlet_id}: {c.kind} {c.shift_s / 3600:+.2f} h ({c.n})" for c in clocks]
+    kinds: dict[str, int] = {}
+    for gap in gaps:
+        kinds[gap.kind] = kinds.get(gap.kind, 0) + 1
+    return lines + [f"{kind}: {count}" for kind, count in sorted(kinds.items())]
+
+
+def _match_pending(
+    project: Project,
+    desk: Desk,
+    writer: CorpusWriter,
+    topic: Topic,
+    profile: Profile,
+    progress: Callable[[Tally], None] | None,
+) -> dict[str, Any]:
+    """Ask the profile about every revision it has not seen; counts by decision over the present articles."""
+    matcher = load_matcher(topic)
+    tally = Tally(f"match {topic.topic_id}", report=progress)
+    with CorpusReader(project.folder, writer.commit.versions) as reader:
+        for rows in reader.list_pending(topic.topic_id, profile.profile_hash, rows=BATCH_ROWS):
+            writer.add_decisions(list(_decide(matcher, topic, profile, rows, tally)))
+    with CorpusReader(project.folder, writer.commit.versions) as reader:
+        counts = reader.rows(
+            "SELECT decision, count(*) AS n FROM decisions JOIN current USING (article_id, revision) "
+            "WHERE topic_id = $topic AND profile_hash = $profile GROUP BY decision",
+            {"topic": topic.topic_id, "profile": profile.profile_hash},
+        )
+    found = {row["decision"]: int(row["n"]) for row in counts}
+    return {
+        "topic_id": topic.topic_id,
+        "profile_hash": profile.profile_hash,
+        "matched_now": tally.total,
+        "about": found.get("about", 0),
+        "mentions": found.get("mentions", 0),
+        "unclear": found.get("unclear", 0),
+        "no": found.get("not", 0),
+    }
+
+
+def _decide(
+    matcher: Matcher, topic: Topic, profile: Profile, rows: list[dict[str, Any]], tally: Tally
+) -> Iterator[Decided]:
+    from diembao.topics import match_stratum
+
+    for row in rows:
+        published = row["published_at"] or row["url_published_at"] or row["first_seen_at"]
+        match = matcher.match(
+            title=row["title"] or "",
+            lead=row["lead"] or "",
+            text=row["text"] or "",
+            published_on=published.date() if published else None,
+        )
+        if match.decision == "not":
+            tally.drop("not")
+        else:
+            tally.passed_on()
+        yield Decided(
+            topic_id=topic.topic_id,
+            profile_hash=profile.profile_hash,
+            article_id=row["article_id"],
+            revision=row["revision"],
+            month=row["month"],
+            match=match,
+            stratum=match_stratum(match),
+        )

@@ -1,0 +1,45 @@
+"""Pinning the present state: what a report is a function of."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from diembao.app.project import Project
+from diembao.corpus.snapshot import create_snapshot
+from diembao.desk import Desk
+from diembao.types import Snapshot
+
+
+def take_snapshot(project: Project) -> Snapshot:
+    """Pin the present state of the whole project; the same state has the same id."""
+    from diembao.app.process import record_profile
+    from diembao.app.topics import get_topic, list_topic_ids
+
+    with project.open_desk() as desk:
+        profiles = {
+            f"profile:{topic_id}": record_profile(desk, get_topic(project, topic_id)).profile_hash
+            for topic_id in list_topic_ids(project)
+        }
+        return pin_state(project, desk, profiles)
+
+
+def pin_state(project: Project, desk: Desk, hashes: Mapping[str, str]) -> Snapshot:
+    """Pin tables and desk together with the hashes of what else numbers depend on."""
+    from diembao.app.topics import load_gazetteer
+
+    whole = {
+        **hashes,
+        "settings": project.settings.numbers_hash(),
+        "gazetteer": load_gazetteer().version,
+        "audit": desk.audit.head(),
+        "truth": hash_file(project, "truth.json"),
+    }
+    return create_snapshot(project.folder, desk, hashes=whole, code_version=version("diembao"))
+
+
+def hash_file(project: Project, name: str) -> str:
+    """SHA-256 of a file of the project folder; "" where there is none."""
+    path = project.folder / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -1,0 +1,3 @@
+"""`diembao demo`: the sample press from an empty folder to a finished report."""
+
+COMMANDS: list[object] = []
