@@ -216,9 +216,9 @@ class _PageReader(HTMLParser):
 
     def _check_words(self, element: _Element, text: str) -> None:
         """Words of the catalogue hold no figures; names in a drawing are as received."""
-        if element.name == "text" or not _DIGIT.search(text):
-            return
-        self._report(element, "", text.strip()[:80])
+        stray = None if element.name == "text" else _DIGIT.search(text)
+        if stray is not None:
+            self._report(element, "", text[max(0, stray.start() - 30) : stray.end() + 30].strip())
 
     def _expect(self, element: _Element, expected: str, found: str, number: Number | None = None) -> None:
         if expected != found:
