@@ -4,7 +4,7 @@ from diembao.topics.gazetteer import Gazetteer, parse_gazetteer
 from diembao.topics.matcher import Matcher, TopicsMatcher
 from diembao.topics.places import place_topic
 from diembao.topics.profile import check_topic, format_profile, free_topic, parse_profile, profile_hash
-from diembao.topics.scoring import is_unclear_rule, is_weak_rule, match_stratum
+from diembao.topics.scoring import is_unclear_rule, is_weak_rule, list_rule_keys, match_stratum, reason_key
 
 #: changes when the rules change, so that stored decisions are known to be old
 MATCHER_VERSION = "1"
@@ -19,9 +19,11 @@ __all__ = [
     "free_topic",
     "is_unclear_rule",
     "is_weak_rule",
+    "list_rule_keys",
     "match_stratum",
     "parse_gazetteer",
     "parse_profile",
     "place_topic",
     "profile_hash",
+    "reason_key",
 ]

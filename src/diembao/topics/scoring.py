@@ -157,3 +157,16 @@ def is_weak_rule(rule: str) -> bool:
 def as_mention(hit: Judged, start: int, end: int, surface: str) -> Mention:
     """The public record of a hit, with its span in the text as given."""
     return Mention(hit.field, start, end, surface, hit.place_id, hit.rule)
+
+
+def list_rule_keys(rule: str) -> list[str]:
+    """The catalogue keys that put a mention's rule into words ("weak:route", "chain+former")."""
+    base, _, extra = rule.partition("+")
+    standing, _, reason = base.partition(":")
+    key = f"rule.{standing}.{reason}" if standing in ("weak", "unclear", "blocked") else f"rule.{standing}"
+    return [f"topics.{key}"] + ([f"topics.rule.{extra}"] if extra else [])
+
+
+def reason_key(rule: str) -> str:
+    """The catalogue key that puts the rule of a decision into words."""
+    return f"topics.because.{rule.partition(':')[0]}"

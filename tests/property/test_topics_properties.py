@@ -1,0 +1,97 @@
+"""What must hold of matching for any text, in any normal form."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from functools import cache
+from importlib import resources
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diembao.text.normal import fold_text, strip_accents
+from diembao.topics import Gazetteer, Matcher, free_topic, parse_gazetteer, parse_profile, place_topic
+from diembao.topics.profile import format_profile
+from diembao.types import Alias
+
+PIECES = [
+    "Lạng Sơn", "LẠNG SƠN", "Lang Son", "xứ Lạng", "Cao Lộc", "Hữu Lũng", "Chi Lăng", "Thái Bình", "Hoà Bình", "Hòa Bình",
+    "Đoàn Kết", "tỉnh", "huyện", "xã", "H.", "TP.", "đường", "phố", "quê", "(", ")", ",", " - ", "–", "và", "Hà Nội",
+    "Bắc Giang", "biển số", "học phí", "\u00a0", "\u200b", "\n", "1.200 xe", "Ông Nguyễn", "\ud800", "ð", "e\u0323\u0302",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)
+ANY = st.one_of(TEXTS, st.text(max_size=80))
+
+
+@cache
+def gazetteer() -> Gazetteer:
+    packed = resources.files("diembao").joinpath("assets", "gazetteer", "vietnam.jsonl.xz").read_bytes()
+    return parse_gazetteer(packed)
+
+
+@cache
+def matcher(kind: str = "place") -> Matcher:
+    if kind == "free":
+        return Matcher(free_topic("học phí", ["học phí", "xứ Lạng"]), gazetteer())
+    topic = place_topic(gazetteer(), "Lạng Sơn")
+    if kind == "more":
+        bare = tuple(
+            Alias(strip_accents(a.surface), a.alias_class, True)
+            for p in topic.places if p.place_id == "VN-20" for a in p.aliases
+        )  # fmt: skip
+        places = tuple(
+            replace(p, aliases=p.aliases + bare) if p.place_id == "VN-20" else p for p in topic.places
+        )
+        topic = replace(topic, places=places)
+    return Matcher(topic, gazetteer())
+
+
+@given(title=ANY, lead=ANY, text=ANY, kind=st.sampled_from(["place", "free"]))
+@settings(max_examples=250, deadline=None)
+def test_spans_slice_to_the_surface(title: str, lead: str, text: str, kind: str) -> None:
+    """A mention's span cuts its surface out of the field as given, whatever the input."""
+    found = matcher(kind).explain(title=title, lead=lead, text=text)
+    fields = {"title": title, "lead": lead, "text": text}
+    for mention in found.mentions:
+        assert 0 <= mention.start < mention.end <= len(fields[mention.field])
+        assert fields[mention.field][mention.start : mention.end] == mention.surface
+
+
+@given(title=TEXTS, lead=TEXTS, text=TEXTS)
+@settings(max_examples=250, deadline=None)
+def test_normal_form_changes_no_decision(title: str, lead: str, text: str) -> None:
+    """NFC, NFD and no-break spaces give the same decision, score, rule and places."""
+    seen = []
+    for form in ("NFC", "NFD", "NBSP"):
+        fields = [
+            (t.replace(" ", "\u00a0") if form == "NBSP" else unicodedata.normalize(form, t))
+            for t in (title, lead, text)
+        ]
+        found = matcher().match(title=fields[0], lead=fields[1], text=fields[2])
+        places = [(m.field, fold_text(m.surface).text, m.place_id, m.rule) for m in found.mentions]
+        seen.append((found.decision, found.score, found.rule, places))
+    assert seen[0] == seen[1] == seen[2]
+
+
+@given(title=TEXTS, text=TEXTS)
+@settings(max_examples=250, deadline=None)
+def test_accent_free_alias_never_removes_a_hit(title: str, text: str) -> None:
+    """Giving the place its names without accents too keeps every hit."""
+    before = matcher().explain(title=title, text=text).mentions
+    after = matcher("more").explain(title=title, text=text).mentions
+    assert {(m.field, m.start, m.end) for m in before} <= {(m.field, m.start, m.end) for m in after}
+
+
+@given(phrases=st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=4), title=st.text(max_size=20))
+@settings(max_examples=150, deadline=None)
+def test_any_accepted_profile_survives_its_file(phrases: list[str], title: str) -> None:
+    """A profile that is accepted reads back as the same topic; all others raise TopicError."""
+    from diembao.errors import TopicError
+
+    try:
+        topic = free_topic(title, phrases)
+        text = format_profile(topic)
+    except TopicError:
+        return
+    assert format_profile(parse_profile(text)) == text
