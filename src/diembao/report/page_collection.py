@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from diembao.report.charts import choose_rows, draw_calendar
 from diembao.report.layout import Code, Table, write_evidence
 from diembao.report.markup import Child, Safe, join, tag
-from diembao.report.model import ReportModel
+from diembao.report.model import ReportModel, Span
 from diembao.report.page_tables import Stack, draw_table, figure, fold, name_file, note, section
 from diembao.report.printer import Printer
 
@@ -37,16 +40,21 @@ def _draw_finding(printer: Printer, model: ReportModel, tables: Tables, name: st
         return draw_table(printer, tables[name], is_headed=True)
     rows = [
         (
-            Stack((row.outlet_name, row.feed_id)),
+            Stack((row.outlet_name, row.feed_id, _days(printer, row.first, row.last))),
             Stack((Code("clock", row.kind), write_evidence(row.evidence))),
             row.shift,
             row.articles,
-            Stack((row.first, row.last)),
         )
         for row in model.collection.clocks
     ]
-    columns = ("outlet", "finding", "shift", "articles_touched", "from_to")
+    columns = ("outlet", "finding", "shift", "articles_touched")
     return draw_table(printer, Table("clocks", columns, ()), rows=rows, is_headed=True)
+
+
+def _days(printer: Printer, first: datetime, last: datetime) -> Span:
+    """The local days that two moments fall on."""
+    zone = ZoneInfo(printer.model.spec.timezone)
+    return Span(first.astimezone(zone).date(), last.astimezone(zone).date())
 
 
 def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:

@@ -64,9 +64,9 @@ def draw_volumes(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
             figure(
                 draw_volume(printer, pairs, unit=unit, name_now=now, name_then=then),
                 note(printer.word("note.volume")),
-                fold(printer, _bins(printer, tables[name]), name_file(printer, name)),
             )
         )
+        parts.append(fold(printer, _bins(printer, tables[name]), name_file(printer, name)))
     if by_week and "volume_months" in tables:
         parts.append(_bins(printer, tables["volume_months"]))
         parts.append(name_file(printer, "volume_months"))

@@ -11,6 +11,9 @@ from diembao.report.markup import Child, Safe, escape, join, tag
 from diembao.report.model import Number, Span
 from diembao.report.printer import Printer
 
+#: a table up to this length is kept on one printed page
+_SHORT = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -58,7 +61,14 @@ def draw_table(
     title = printer.word(f"table.{table.name}")
     caption = tag("caption", title, class_="quiet" if is_headed else None)
     made = tag("table", caption, tag("thead", tag("tr", *heads)), tag("tbody", *body))
-    return tag("div", made, class_="scroll", role="region", aria_label=title, tabindex=0)
+    return tag(
+        "div",
+        made,
+        class_="scroll short" if len(shown) <= _SHORT else "scroll",
+        role="region",
+        aria_label=title,
+        tabindex=0,
+    )
 
 
 def _cell(
