@@ -52,7 +52,7 @@ def list_articles(
             return view.rows(
                 f"""
                 SELECT strftime(d.day, '%Y-%m-%d') AS day, d.outlet_id, d.article_id, d.revision, d.title,
-                       d.url, d.at AS published_at, d.precision_ AS precision, d.is_corrected{extra}
+                       d.url, d.dated_at AS published_at, d.precision_ AS precision, d.is_corrected{extra}
                 FROM dated d {join} WHERE {" AND ".join(where)}
                 ORDER BY d.day, d.outlet_id, d.article_id LIMIT $limit
                 """,
@@ -151,7 +151,7 @@ def show_article(project: Project, article_id: str) -> dict[str, Any]:
             "title": row["title"],
             "url": row["url"],
             "aliases": desk.addresses.list_aliases(article_id),
-            "published": row["at"],
+            "published": row["dated_at"],
             "precision": row["precision_"],
             "corrected": row["is_corrected"],
             "as_stated": row["published_raw"],

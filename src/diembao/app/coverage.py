@@ -108,7 +108,7 @@ def _list_histories(view: View) -> list[FeedHistory]:
 def _list_published(view: View) -> dict[str, Any]:
     """Best known publication times of each outlet's articles, seconds since 1970."""
     table = view.reader.table(
-        "SELECT outlet_id, list(epoch(at)) AS at FROM dated GROUP BY outlet_id ORDER BY outlet_id"
+        "SELECT outlet_id, list(epoch(dated_at)) AS at FROM dated GROUP BY outlet_id ORDER BY outlet_id"
     )
     return {row["outlet_id"]: np.array(row["at"], dtype=np.float64) for row in table.to_pylist()}
 

@@ -27,7 +27,7 @@ class State:
 class View:
     """An open state: DuckDB views of the corpus plus `dated`, one row per article with its best known time.
 
-    `dated` adds to `current`: at (UTC), day (date in the outlet's zone), precision_, is_corrected.
+    `dated` adds to `current`: dated_at (UTC), day (date in the outlet's zone), precision_, is_corrected.
     """
 
     def __init__(self, project: Project, desk: Desk, state: State) -> None:
@@ -101,7 +101,7 @@ def date_sql(findings: Sequence[ClockFinding], outlets: Iterable[Outlet]) -> str
       SELECT *,
         CASE WHEN published_at IS NULL OR is_fetch_ THEN coalesce(url_published_at, first_seen_at)
              WHEN shift_s_ > 0 AND moved_ > first_seen_at + to_seconds({AFTER_SEEN_S}) THEN stated_
-             ELSE moved_ END AS at,
+             ELSE moved_ END AS dated_at,
         CASE WHEN published_at IS NULL OR is_fetch_
              THEN CASE WHEN url_published_at IS NULL THEN 'run' ELSE url_precision END
              ELSE published_precision END AS precision_,
@@ -111,7 +111,7 @@ def date_sql(findings: Sequence[ClockFinding], outlets: Iterable[Outlet]) -> str
       FROM moved
     )
     SELECT * EXCLUDE (is_fetch_, shift_s_, odd_s_, zone_, stated_, moved_),
-           CAST(at AT TIME ZONE zone_ AS DATE) AS day
+           CAST(dated_at AT TIME ZONE zone_ AS DATE) AS day
     FROM timed
     """
 
