@@ -18,7 +18,7 @@ from diembao.corpus.read import CorpusReader
 from diembao.corpus.trouble import explain_store, explain_system
 from diembao.desk import Desk
 from diembao.desk.steps import step
-from diembao.errors import CorpusError, LockedError
+from diembao.errors import CorpusError, LockedError, StorageError
 
 if TYPE_CHECKING:
     import tantivy
@@ -164,6 +164,7 @@ class SearchIndex:
         if after is not None:
             sql, values = _DOCUMENTS + _CHANGED, {**values, "batch": after}
         written = 0
+        step("search.before")
         try:
             writer = index.writer(_HEAP_BYTES, 1)
             for batch in reader.batches(sql, values, rows=5_000):
@@ -181,7 +182,11 @@ class SearchIndex:
             writer.wait_merging_threads()
             index.reload()
         except ValueError as error:
-            raise self._explain(error) from error
+            # tantivy says no more than this when its thread could not write
+            if "writer was killed" in str(error):
+                raise explain_system(self._path, OSError(0, str(error))) from error
+            explained = explain_store(self._path, error)
+            raise (explained if isinstance(explained, StorageError) else self._explain(error)) from error
         except OSError as error:
             raise explain_system(self._path, error) from error
         return written

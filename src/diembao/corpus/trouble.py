@@ -27,6 +27,10 @@ def translated(path: Path) -> Iterator[None]:
         if not _is_store_error(error):
             raise
         raise explain_store(path, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what the Rust stores raise when they give up
+            raise
+        raise explain_store(path, RuntimeError(str(error))) from error
 
 
 def explain_system(path: Path, error: OSError) -> StorageError:
