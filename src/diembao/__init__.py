@@ -1,1 +1,60 @@
-"""Diembao (điểm báo, press review): measure press coverage honestly."""
+"""Diembao (điểm báo, press review): measure press coverage honestly.
+
+    import diembao
+
+    diembao.article_key("https://m.bao.example/tin-1.html?utm_source=zalo")
+    topic = diembao.place_topic("Lạng Sơn")
+    diembao.match_topic(topic, title="Lạng Sơn mở chợ đêm", text="").decision
+    project = diembao.open_project("lang-son")
+
+What is offered is loaded when it is first used (PEP 562), so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diembao.app.project import Project, open_project
+    from diembao.app.topics import match_topic, place_topic
+    from diembao.errors import DiembaoError
+    from diembao.text.addresses import article_key
+    from diembao.types import Mention, Topic, TopicMatch
+
+#: public name → the module that defines it
+_OFFERED = {
+    "DiembaoError": "diembao.errors",
+    "Mention": "diembao.types",
+    "Project": "diembao.app.project",
+    "Topic": "diembao.types",
+    "TopicMatch": "diembao.types",
+    "article_key": "diembao.text.addresses",
+    "match_topic": "diembao.app.topics",
+    "open_project": "diembao.app.project",
+    "place_topic": "diembao.app.topics",
+}
+
+__all__ = [
+    "DiembaoError",
+    "Mention",
+    "Project",
+    "Topic",
+    "TopicMatch",
+    "article_key",
+    "match_topic",
+    "open_project",
+    "place_topic",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OFFERED:
+        value = getattr(import_module(_OFFERED[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'diembao' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,3 +1,5 @@
 """`diembao demo`: the sample press from an empty folder to a finished report."""
 
-COMMANDS: list[object] = []
+import click
+
+COMMANDS: list[click.Command] = []

@@ -17,27 +17,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
-class Day(click.ParamType):
+def read_day(text: str) -> date:
     """A calendar day written YYYY-MM-DD."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day, or a usage error that shows the form."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write it as 2026-03-01", param, ctx)
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is not a day; write it as 2026-03-01") from error
 
 
 def period_options(*, required: bool) -> Callable[[F], F]:
     """`--from` and `--to`, both days included."""
 
     def add(command: F) -> F:
-        start = click.option("--from", "start", type=Day(), required=required, help="First day (YYYY-MM-DD).")
-        end = click.option("--to", "end", type=Day(), required=required, help="Last day, included.")
+        start = click.option(
+            "--from", "start", type=read_day, required=required, help="First day (YYYY-MM-DD)."
+        )
+        end = click.option("--to", "end", type=read_day, required=required, help="Last day, included.")
         return start(end(command))
 
     return add

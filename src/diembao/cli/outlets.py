@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -174,7 +175,7 @@ def opml_export(file: Path | None) -> None:
         file.write_bytes(data)
 
 
-def _print_rows(rows: list[dict[str, object]], as_json: bool) -> None:
+def _print_rows(rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from diembao.cli.options import Day, json_option, open_here
+from diembao.cli.options import json_option, open_here, read_day
 from diembao.cli.output import get_words, print_json, print_table
 
 
@@ -80,7 +80,7 @@ def list_(as_json: bool) -> None:
 @topic.command("test")
 @click.argument("text")
 @click.option(
-    "--date", "day", type=Day(), default=None, help="Publication date: names have a span of validity."
+    "--date", "day", type=read_day, default=None, help="Publication date: names have a span of validity."
 )
 @click.option("--topic", "topic_id", help="Which topic; may be left out if the project has one.")
 @click.option("--body", default="", help="Text below the title, if any.")
