@@ -170,7 +170,7 @@ def opml_export(file: Path | None) -> None:
 
     data = export_opml(open_here())
     if file is None:
-        click.get_binary_stream("stdout").write(data)
+        click.echo(data, nl=False)
     else:
         file.write_bytes(data)
 
