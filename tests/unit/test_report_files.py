@@ -18,7 +18,7 @@ from diembao.i18n import LANGUAGES, Language
 from diembao.report import bundle
 from diembao.report.bundle import check_report, make_report, read_report, save_report
 from diembao.report.manifest import read_manifest
-from diembao.report.model import ReportModel
+from diembao.report.model import Number, ReportModel, RowsRef
 from diembao.report.page import write_page
 from diembao.report.printed import check_page, check_tables, check_workbook
 from diembao.report.tables import write_tables
@@ -272,3 +272,13 @@ def test_a_full_disk_leaves_no_half_report(
 def test_page_and_bundle_are_the_same_page(model: ReportModel, files: dict[str, bytes]) -> None:
     """The bundle adds nothing to the page."""
     assert files["report.html"].decode() == write_page(model, "vi")
+
+
+@pytest.mark.parametrize(
+    "rows", [RowsRef(table="nowhere"), RowsRef(table="gaps", where=(("colour", "blue"),))]
+)
+def test_rows_that_no_file_has_are_refused(model: ReportModel, rows: RowsRef) -> None:
+    """Every number leads to rows that are there: an unknown file or column is refused."""
+    number = Number("a", 1, "full_count", "gaps", "share", rows=rows)
+    with pytest.raises(ReportError, match="no file of the report"):
+        make_report(replace(model, more_numbers=(number,)), "vi")

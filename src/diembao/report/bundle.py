@@ -12,7 +12,7 @@ from diembao.report.manifest import describe_numbers, describe_spec, digest, rea
 from diembao.report.model import ReportModel
 from diembao.report.page import write_page
 from diembao.report.printed import Mismatch, check_page, check_tables, check_workbook
-from diembao.report.tables import write_tables
+from diembao.report.tables import check_rows, write_tables
 from diembao.report.workbook import write_workbook
 
 PAGE, WORKBOOK, TABLES, MANIFEST = "report.html", "report.xlsx", "csv", "manifest.json"
@@ -20,6 +20,7 @@ PAGE, WORKBOOK, TABLES, MANIFEST = "report.html", "report.xlsx", "csv", "manifes
 
 def make_report(model: ReportModel, language: Language) -> dict[str, bytes]:
     """All files of a report by name; the same model and language give the same bytes."""
+    check_rows(model)
     files = {PAGE: write_page(model, language).encode("utf-8"), WORKBOOK: write_workbook(model, language)}
     files |= {f"{TABLES}/{name}": content for name, content in write_tables(model).items()}
     files[MANIFEST] = write_manifest(model, language, files)

@@ -50,8 +50,12 @@ class Table:
 
 def list_tables(model: ReportModel) -> dict[str, Table]:
     """All tables of a report by name, those without rows left out."""
-    tables = (make(model) for make in _MAKERS)
-    return {table.name: table for table in tables if table.rows}
+    return {name: table for name, table in list_all_tables(model).items() if table.rows}
+
+
+def list_all_tables(model: ReportModel) -> dict[str, Table]:
+    """All tables of a report by name, empty ones too: programs find the same files in every report."""
+    return {table.name: table for table in (make(model) for make in _MAKERS)}
 
 
 def join_names(names: Iterable[str]) -> str:
@@ -123,7 +127,7 @@ def gap_summary(model: ReportModel) -> Table:
         (Code("gap", row.kind), row.gaps, row.outlets, row.outlet_days)
         for row in model.collection.gap_summary
     )
-    return Table("gap_summary", ("gap_kind", "gaps", "outlets", "outlet_days"), rows)
+    return Table("gap_summary", ("kind", "gaps", "outlets", "outlet_days"), rows)
 
 
 def gaps(model: ReportModel) -> Table:
@@ -140,7 +144,7 @@ def gaps(model: ReportModel) -> Table:
         )
         for row in model.collection.gaps
     )
-    columns = ("outlet", "outlet_id", "feed", "from", "to", "gap_kind", "evidence")
+    columns = ("outlet", "outlet_id", "feed_id", "from", "to", "kind", "evidence")
     return Table("gaps", columns, rows)
 
 
@@ -149,6 +153,7 @@ def clocks(model: ReportModel) -> Table:
     rows = tuple(
         (
             row.outlet_name,
+            row.outlet_id,
             row.feed_id,
             Code("clock", row.kind),
             row.shift,
@@ -159,29 +164,49 @@ def clocks(model: ReportModel) -> Table:
         )
         for row in model.collection.clocks
     )
-    columns = ("outlet", "feed", "finding", "shift", "articles_touched", "from", "to", "evidence")
+    columns = (
+        "outlet",
+        "outlet_id",
+        "feed_id",
+        "finding",
+        "shift",
+        "articles_touched",
+        "from",
+        "to",
+        "evidence",
+    )
     return Table("clocks", columns, rows)
 
 
 def lower_bounds(model: ReportModel) -> Table:
     """Feeds whose counts are lower bounds."""
-    rows = tuple((row.outlet_name, row.feed_id, row.times) for row in model.collection.lower_bounds)
-    return Table("lower_bounds", ("outlet", "feed", "times_full"), rows)
+    rows = tuple(
+        (row.outlet_name, row.outlet_id, row.feed_id, row.times) for row in model.collection.lower_bounds
+    )
+    return Table("lower_bounds", ("outlet", "outlet_id", "feed_id", "times_full"), rows)
 
 
 def health(model: ReportModel) -> Table:
     """Good days of each outlet."""
-    rows = tuple((row.outlet_name, row.good_days, row.possible_days) for row in model.health)
-    return Table("health", ("outlet", "good_days", "possible_days"), rows)
+    rows = tuple((row.outlet_name, row.outlet_id, row.good_days, row.possible_days) for row in model.health)
+    return Table("health", ("outlet", "outlet_id", "good_days", "possible_days"), rows)
 
 
 def outlets(model: ReportModel) -> Table:
     """Articles of each outlet."""
     with_then = any(row.count_then for row in model.outlets)
-    columns = ("outlet", "class", "count", *(("count_then",) if with_then else ()), "good_days")
+    columns = (
+        "outlet",
+        "outlet_id",
+        "outlet_class",
+        "count",
+        *(("count_then",) if with_then else ()),
+        "good_days",
+    )
     rows = tuple(
         (
             row.name,
+            row.outlet_id,
             Code("class", row.outlet_class),
             row.count,
             *((row.count_then,) if with_then else ()),
@@ -204,7 +229,7 @@ def outlet_domains(model: ReportModel) -> Table:
         )
         for row in model.outlets
     )
-    return Table("outlet_domains", ("outlet", "outlet_id", "class", "domains", "status"), rows)
+    return Table("outlet_domains", ("outlet", "outlet_id", "outlet_class", "domains", "status"), rows)
 
 
 def classes(model: ReportModel) -> Table:
@@ -213,7 +238,7 @@ def classes(model: ReportModel) -> Table:
         (Code("class", row.outlet_class), row.outlets, row.count, row.share, row.count_then)
         for row in model.classes
     ]
-    return _split("classes", ("class", "outlets", "count", "share", "count_then"), rows)
+    return _split("classes", ("outlet_class", "outlets", "count", "share", "count_then"), rows)
 
 
 def class_members(model: ReportModel) -> Table:
@@ -223,7 +248,7 @@ def class_members(model: ReportModel) -> Table:
         for row in model.classes
         if row.is_custom
     )
-    return Table("class_members", ("class", "definition", "members"), rows)
+    return Table("class_members", ("outlet_class", "definition", "members"), rows)
 
 
 def decisions(model: ReportModel) -> Table:
@@ -317,7 +342,7 @@ def accounts(model: ReportModel) -> Table:
         rows.extend(
             (*head, Code("account", "dropped"), Code("drop", reason), n) for reason, n in account.dropped
         )
-    return Table("accounts", ("input", "stage", "account", "reason", "rows"), tuple(rows))
+    return Table("accounts", ("name", "stage", "account", "reason", "rows"), tuple(rows))
 
 
 def rules(model: ReportModel) -> Table:

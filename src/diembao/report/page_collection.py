@@ -37,7 +37,7 @@ def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Saf
 
 def _draw_finding(printer: Printer, model: ReportModel, tables: Tables, name: str) -> Safe:
     if name != "clocks":
-        return draw_table(printer, tables[name], is_headed=True)
+        return draw_table(printer, tables[name], without=("outlet_id",), is_headed=True)
     rows = [
         (
             Stack((row.outlet_name, row.feed_id, _days(printer, row.first, row.last))),
@@ -69,7 +69,7 @@ def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
         )
         for row in gaps[:_GAPS_SHOWN]
     ]
-    table = Table("gaps", ("outlet", "gap_kind", "from_to"), ())
+    table = Table("gaps", ("outlet", "kind", "from_to"), ())
     is_cut = len(rows) < len(gaps)
     return fold(
         printer,
@@ -93,7 +93,11 @@ def draw_health(printer: Printer, model: ReportModel, tables: Tables) -> Safe | 
             note(printer.word("note.health")),
             note(printer.word("note.health_cut")) if is_cut else None,
         ),
-        fold(printer, draw_table(printer, tables["health"]), name_file(printer, "health", "outlet_days")),
+        fold(
+            printer,
+            draw_table(printer, tables["health"], without=("outlet_id",)),
+            name_file(printer, "health", "outlet_days"),
+        ),
         sub=printer.tell("sub.health", {"span": model.spec.period}),
     )
 

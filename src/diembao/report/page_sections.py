@@ -130,7 +130,11 @@ def draw_outlets(printer: Printer, model: ReportModel, tables: Tables) -> Safe |
             note(printer.word("note.outlets")),
             note(printer.word("note.at_least")) if lower else None,
         ),
-        fold(printer, draw_table(printer, tables["outlets"]), name_file(printer, "outlets")),
+        fold(
+            printer,
+            draw_table(printer, tables["outlets"], without=("outlet_id",)),
+            name_file(printer, "outlets"),
+        ),
         sub=printer.word("sub.outlets"),
     )
 

@@ -34,8 +34,11 @@ class Printer:
         return self.words(f"report.{key}")
 
     def code(self, table: str, code: str) -> str:
-        """The words of `report.<table>.<code>`; a code without words is shown as it is."""
-        key = f"report.{table}.{code}"
+        """The words of `report.<table>.<code>`; a code without words is shown as it is.
+
+        What the matcher decided on is told in the words of its own catalogue.
+        """
+        key = f"report.{table}.{code}" if table != "rule" else f"topics.because.{code.partition(':')[0]}"
         return self.words(key) if has_key(self.language, key) else code
 
     def value(self, number: Number) -> str:

@@ -7,20 +7,35 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
-from diembao.report.layout import Cell, Code, Link, Said, Table, articles, gaps, list_tables, numbers
+from diembao.errors import ReportError
+from diembao.report.layout import Cell, Code, Link, Said, Table, list_all_tables, write_rows
 from diembao.report.model import Number, ReportModel, Span
-from diembao.report.numbers import write_machine
+from diembao.report.numbers import collect_numbers, write_machine
 
-#: written even without rows: an empty list of gaps is a finding
-_ALWAYS = (gaps, articles, numbers)
+OUTLET_DAYS = ("outlet_id", "outlet", "day", "state", "received", "expected", "matched")
 
 
 def write_tables(model: ReportModel) -> dict[str, bytes]:
     """All CSV files by name ("articles.csv")."""
-    tables = {make(model).name: make(model) for make in _ALWAYS} | list_tables(model)
-    files = {f"{name}.csv": write_table(table) for name, table in sorted(tables.items())}
+    files = {f"{name}.csv": write_table(table) for name, table in sorted(list_all_tables(model).items())}
     files["outlet_days.csv"] = write_outlet_days(model)
     return files
+
+
+def check_rows(model: ReportModel) -> None:
+    """Refuse a number whose rows are in a file, or picked by a column, that the report does not have."""
+    columns = {name: set(table.columns) for name, table in list_all_tables(model).items()}
+    columns["outlet_days"] = set(OUTLET_DAYS)
+    for number in collect_numbers(model).values():
+        table = number.rows.table
+        if table and (table not in columns or not {name for name, _ in number.rows.where} <= columns[table]):
+            raise ReportError(
+                "number {number_id} points to rows that no file of the report has: {rows}",
+                key="report.no_rows",
+                next_step="correct the query that fills the report",
+                number_id=number.number_id,
+                rows=write_rows(number),
+            )
 
 
 def write_table(table: Table) -> bytes:
@@ -36,7 +51,6 @@ def write_table(table: Table) -> bytes:
 
 def write_outlet_days(model: ReportModel) -> bytes:
     """One row per outlet and day: its state, what was received, expected, and counted into the frame."""
-    heads = ("outlet_id", "outlet", "day", "state", "received", "expected", "matched")
     rows = (
         (
             row.outlet_id,
@@ -50,7 +64,7 @@ def write_outlet_days(model: ReportModel) -> bytes:
         for row in model.health
         for day in row.days
     )
-    return _write_csv(heads, rows)
+    return _write_csv(OUTLET_DAYS, rows)
 
 
 def _write_csv(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> bytes:
