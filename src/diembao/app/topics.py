@@ -149,11 +149,11 @@ def _find_file(project: Project, topic_id: str) -> Path:
     if not _TOPIC_ID.fullmatch(topic_id) or not path.is_file():
         known = list_topic_ids(project)
         raise TopicError(
-            "no topic {topic_id!r} in this project; there {known}",
+            "no topic {topic_id!r} in this project (its topics: {known})",
             key="app.no_topic",
             next_step='make one with `diembao topic new --place "Lạng Sơn"`',
             topic_id=topic_id,
-            known=("are: " + ", ".join(known)) if known else "are none",
+            known=", ".join(known) or "—",
         )
     return path
 
