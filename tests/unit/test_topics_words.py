@@ -47,5 +47,5 @@ def test_reason_has_words(rule: str) -> None:
 def test_error_has_a_sentence_and_a_next_step(key: str) -> None:
     """Each error of topics has its sentence and its next step in Vietnamese and English."""
     for language in i18n.LANGUAGES:
-        assert i18n.has_key(language, f"errors_topics.{key}")
-        assert i18n.has_key(language, f"errors_topics.{key}_next")
+        assert i18n.has_key(language, f"errors_topic.{key}")
+        assert i18n.has_key(language, f"errors_topic.{key}_next")
