@@ -83,6 +83,8 @@ def _make_row(
     url = given("url", "").strip()
     if not url:
         return Refusal(row.line, "no_link", given("title", "")[:80])
+    if "\n" in url:  # a list of addresses
+        return Refusal(row.line, "bad_address", f"more than one line: {url[:80]!r}")
     host = host_of(url)
     title, summary = plain_text(given("title", "")), plain_text(given("summary", ""))
     if not title:

@@ -21,9 +21,11 @@ from diembao.types import Refusal
 MAX_LINE_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 16 * 2**30
 #: a file that has given this much is stopped when it expanded more than MAX_EXPANSION times
-EXPANSION_FROM = 64 * 2**20
+EXPANSION_FROM = 16 * 2**20
 MAX_EXPANSION = 200
-_SAMPLE_BYTES = 256 * 1024
+SAMPLE_BYTES = 256 * 1024
+#: what unpackers raise on a cut or damaged file
+_DAMAGE = (EOFError, OSError, lzma.LZMAError, zlib.error, ValueError)
 
 _PACKED = {
     b"\x1f\x8b": "gz",
@@ -126,6 +128,7 @@ class LineReader:
         self._limits = limits
         self._stack = ExitStack()
         self._stream: BinaryIO | None = None
+        self._early: Exception | None = None
 
     def __enter__(self) -> LineReader:
         try:
@@ -184,19 +187,19 @@ class LineReader:
                 return cast(BinaryIO, io.BufferedReader(_Recoded(stream, encoding)))
         return stream
 
-    @staticmethod
-    def _peek(stream: BinaryIO) -> bytes:
+    def _peek(self, stream: BinaryIO) -> bytes:
         try:
             return cast(io.BufferedReader, stream).peek(4)
-        except (EOFError, OSError, lzma.LZMAError, zlib.error, ValueError):
-            return b""  # told when the lines are read
+        except _DAMAGE as error:
+            self._early = error  # told when the lines are read: an unpacker raises it only once
+            return b""
 
     def sample(self) -> bytes:
         """The beginning of the file as far as it can be read; uses the reader up."""
         assert self._stream is not None
         try:
-            return self._stream.read(_SAMPLE_BYTES)
-        except (EOFError, OSError, lzma.LZMAError, zlib.error, ValueError):
+            return self._stream.read(SAMPLE_BYTES)
+        except _DAMAGE:
             return b""
 
     def recode(self, encoding: str) -> None:
@@ -211,6 +214,8 @@ class LineReader:
         readline, cap = self._stream.readline, self._limits.line_bytes
         number = 0
         try:
+            if self._early is not None:
+                raise self._early
             while data := readline(cap + 1):
                 number += 1
                 if len(data) > cap and data[-1:] != b"\n":

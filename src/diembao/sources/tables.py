@@ -7,7 +7,6 @@ fields as the header: a shorter or longer one is cut or shifted, and is refused.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import json
 import re
@@ -17,13 +16,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from diembao.errors import SourceError
-from diembao.sources.streams import LIMITS, Limits, Line, LineReader
+from diembao.sources.streams import LIMITS, SAMPLE_BYTES, Limits, Line, LineReader
 from diembao.types import Refusal
 
 MAX_FIELDS = 1000
 MAX_ROW_LINES = 20_000
-#: how much may be read again after unclosed quotes before the file is given up
+#: how much may be read again after unclosed quotes before the file is given up; a line costs as 200 bytes
 MAX_REREAD_BYTES = 64 * 2**20
+_LINE_COST = 200
 _DELIMITERS = ",;\t|"
 _SURROGATE = (b"\\ud", b"\\uD")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -162,12 +162,19 @@ def read_records(path: Path, *, limits: Limits = LIMITS) -> Iterator[Record | Re
 
 
 def _is_utf8(sample: bytes) -> bool:
-    """Whether a beginning is UTF-8; a character cut at its end is allowed."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Whether most lines with other than plain letters are UTF-8; the others are refused one by one."""
+    votes = 0
+    lines = sample.split(b"\n")
+    if len(sample) >= SAMPLE_BYTES:
+        lines.pop()  # it may be cut within a character
+    for line in lines:
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+                votes += 1
+            except UnicodeDecodeError:
+                votes -= 1
+    return votes >= 0
 
 
 def _find_delimiter(sample: bytes) -> str:
@@ -252,12 +259,12 @@ class _Feed:
         self._size = 0
 
     def give_back(self) -> int:
-        """Put all lines of the broken row but its first one back; how many bytes that were."""
+        """Put all lines of the broken row but its first one back; what reading them again costs."""
         again = self.taken[1:]
         self.again.extendleft(reversed(again))
-        size = sum(len(line.data) for line in again)
+        cost = sum(len(line.data) + _LINE_COST for line in again)
         self.next_row()
-        return size
+        return cost
 
 
 def _records(reader: LineReader, delimiter: str, limits: Limits) -> Iterator[Record | Refusal]:
