@@ -10,6 +10,7 @@ _BLOCK = re.compile(
 )
 _TAG = re.compile(r"<(?:[a-zA-Z/!?])[^<>]*>")
 _HIDDEN = ("script", "style", "!--")
+_ASCII_LOWER = {code: code + 32 for code in range(65, 91)}
 _SPACES = re.compile(r"[ \t\r\f\v]+")
 _BREAKS = re.compile(r" ?\n[ \n]*")
 
@@ -26,18 +27,18 @@ def plain_text(value: str) -> str:
 
 
 def _drop_hidden(value: str) -> str:
+    """The markup without scripts, styles and comments; what is never closed goes to the end."""
     for name in _HIDDEN:
         opening, closing = f"<{name}", "-->" if name == "!--" else f"</{name}"
-        folded = value.lower()
+        folded = value.translate(_ASCII_LOWER)  # keeps the length, unlike lower()
         if opening not in folded:
             continue
-        if len(folded) != len(value):  # a letter whose lower case is longer: offsets would not fit
-            folded = value
         kept, position = [], 0
         while (start := folded.find(opening, position)) >= 0:
             kept.append(value[position:start])
             end = folded.find(closing, start)
-            position = len(value) if end < 0 else end + len(closing)
+            end = end if end < 0 else folded.find(">", end)
+            position = len(value) if end < 0 else end + 1
         kept.append(value[position:])
         value = " ".join(kept)
     return value
