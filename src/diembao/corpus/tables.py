@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -34,8 +35,8 @@ _INDEXED = {
     "decisions": "topic_id,profile_hash,article_id,decision,batch_no",
     "mentions": "topic_id,profile_hash,article_id,batch_no",
 }
-#: the delta library decodes such a path twice and then looks for another folder
-_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+#: the delta library decodes %20 twice and looks for another folder, and cannot name these signs at all
+_MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]^|]" + ("" if os.name == "nt" else r"|\\"))
 _LOG_ENTRY = re.compile(r"(\d{20})\.json")
 _APP = "diembao"
 
@@ -47,12 +48,14 @@ def table_folder(folder: Path, name: str) -> Path:
 
 def check_folder(folder: Path) -> None:
     """Refuse a project path in which the tables could not be found again."""
-    if _ENCODED.search(str(folder.absolute())):
+    found = _MISREAD.search(str(folder.absolute()))
+    if found is not None:
         raise CorpusError(
-            "the path {folder} contains a % followed by two digits, which the table store misreads",
+            "the path {folder} contains {part!r}, which the table store misreads",
             key="corpus.bad_path",
-            next_step="rename the folder so that no such % stands in its path",
-            folder=str(folder),
+            next_step="rename the folder so that this does not stand in its path",
+            folder=str(folder.absolute()),
+            part=found[0],
         )
 
 
