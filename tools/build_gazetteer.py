@@ -326,6 +326,7 @@ class Builder:
             top = self.units[self.province_of(unit)]["name"]
             seen = counts.get((unit["name"], top), (0, 0, 0))
             level = "district" if unit["kind"] in ("huyện", "quận", "thị xã", "thành phố") else "commune"
+            level = "city" if unit["kind"] == "thành phố" else level
             chosen = alias_class(unit["name"], level, len(where[unit["name"]]), seen)
             if unit["name"] in provinces and unit["name"] != top:
                 chosen = "C"
@@ -359,8 +360,13 @@ class Builder:
 def alias_class(name: str, level: str, provinces: int, counted: tuple[int, int, int]) -> str:
     """A, B or C for a bare short name (docs/reference/gazetteer.md states the rule in words)."""
     articles, with_province, lower = counted
-    if (" " not in name and "-" not in name) or any(c.isdigit() for c in name):
+    if (" " not in name and "-" not in name and len(name) < 6) or any(c.isdigit() for c in name):
         return "C"
+    # "Đà Lạt", "Nha Trang": cities better known than their province stand alone
+    if level == "city":
+        if provinces <= 2 or (provinces <= 4 and articles >= 20):
+            return "A"
+        level = "district"
     if lower >= 3 and lower >= articles / 5:
         return "C"
     if articles >= 8:

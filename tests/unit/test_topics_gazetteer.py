@@ -49,7 +49,7 @@ def test_links_are_many_to_many_and_agree_both_ways() -> None:
             assert place.place_id in places[successor].predecessors
         divided += "-o" in place.place_id and place.parent_id is not None and len(place.successors) > 1
     assert divided >= 460
-    assert {p for p in places["VN-20-n06154"].predecessors} == {
+    assert set(places["VN-20-n06154"].predecessors) == {
         i for i, p in places.items() if "VN-20-n06154" in p.successors
     }
 

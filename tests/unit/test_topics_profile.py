@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from test_topics_matcher import gazetteer, topic
 
 from diembao.errors import TopicError
 from diembao.topics import Matcher, format_profile, free_topic, parse_profile, place_topic, profile_hash
 from diembao.topics.persons import looks_like_person
 from diembao.types import Phrase, Topic
-
-from test_topics_matcher import gazetteer, topic
 
 
 def test_bare_province_name_means_the_province() -> None:

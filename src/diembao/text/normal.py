@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 
 #: spaces of typesetters, all read as a plain space (line breaks are kept)
@@ -108,14 +109,19 @@ def _cluster_pattern() -> re.Pattern[str]:
 
 def _trace_offsets(given: str) -> list[int]:
     """For each character of the folded text (and its end) where in the given text it began."""
+    if unicodedata.is_normalized("NFC", given):
+        return _fold_offsets(given, range(len(given) + 1))
     starts: list[int] = []
     chars: list[str] = []
     for match in _cluster_pattern().finditer(given):
         melted = unicodedata.normalize("NFC", match[0])
         chars.append(melted)
         starts.extend([match.start()] * len(melted))
-    plain = "".join(chars)
     starts.append(len(given))
+    return _fold_offsets("".join(chars), starts)
+
+
+def _fold_offsets(plain: str, starts: Sequence[int]) -> list[int]:
     offsets: list[int] = []
     position = 0
     for match in _FOLD.finditer(plain):

@@ -40,6 +40,10 @@ class Judge:
             for alias in place.aliases:
                 self._classes[place_tones(alias.surface)][place.place_id] = alias.alias_class
         self.names = tuple(self._classes)
+        rank = atlas.resolver.rank
+        self.ranks = {n: {rank(i) for i in ids if i in places} for n, ids in self._classes.items()}
+        parents = {a for i in self._members if i in places for a in atlas.gazetteer.ancestors(i)} | above
+        self.names_above = frozenset(place_tones(a.surface) for i in parents for a in places[i].aliases)
         self.loose_names = {n for n, ids in self._classes.items() if min(_RANK[c] for c in ids.values()) < 2}
         self.strong_names = {
             n
@@ -82,11 +86,12 @@ class Judge:
         """Another place for certain: a province, or a unit that its kind or hierarchy settles."""
         if not reading.candidates or self._neutral.intersection(reading.candidates):
             return False
-        if reading.kind is None and find_blocker(text, reading.start, weakest=False):
+        if self._resolver.rank(reading.candidates[0]) < 3 and reading.how not in ("chain", "near"):
             return False
-        if self._resolver.rank(reading.candidates[0]) == 3:
-            return True
-        return reading.how in ("chain", "near")
+        if reading.is_thing is None:
+            blocker = None if reading.kind else find_blocker(text, reading.start, weakest=False)
+            reading.is_thing = blocker is not None
+        return not reading.is_thing
 
     # ---------------------------------------------------------------- one hit
 

@@ -12,7 +12,7 @@ from diembao.topics.free import PhraseFinder
 from diembao.topics.gazetteer import Gazetteer
 from diembao.topics.judge import Judge
 from diembao.topics.names import NameFinder, NameHit, has_accents
-from diembao.topics.resolve import Reading
+from diembao.topics.resolve import KIND_RANK, Reading, is_numbered
 from diembao.topics.scoring import Judged, as_mention, decide_free, decide_place
 from diembao.types import FieldName, Mention, Topic, TopicMatch
 
@@ -61,27 +61,33 @@ class TopicsMatcher:
             t.topic_id: PlaceMatcher(t, atlas) for t in listed if t.kind == "place" and atlas is not None
         }
         self._atlas = atlas
+        self._topics_of: dict[str, list[str]] = {}
+        for topic_id, place in self._places.items():
+            for place_id in place.place_ids:
+                self._topics_of.setdefault(place_id, []).append(topic_id)
 
     def match(
         self, *, title: str, text: str, lead: str = "", published_on: date | None = None
     ) -> dict[str, TopicMatch]:
         """The topics that the article touches (decision other than `not`), by topic id."""
         fields = _fold(title, lead, text)
-        found: dict[str, TopicMatch] = {}
-        readings: list[Reading] | None = None
+        found = self._match_places(fields, published_on)
+        for topic_id, free in self._free.items():
+            found[topic_id] = free.match(fields, explain=False)
+        return {topic_id: match for topic_id, match in found.items() if match.decision != "not"}
+
+    def _match_places(self, fields: _Fields, on: date | None) -> dict[str, TopicMatch]:
+        if self._atlas is None:
+            return {}
+        readings = self._atlas.read(_texts(fields), on)
+        named = {i for reading in readings for i in reading.candidates}
+        touched = dict.fromkeys(t for i in named for t in self._topics_of.get(i, ()))
+        found = {}
         for topic_id, place in self._places.items():
             if place.atlas is not self._atlas:
-                match = place.match(fields, published_on, explain=False)
-            else:
-                if readings is None:
-                    readings = place.atlas.read(_texts(fields), published_on)
-                match = place.judge(fields, readings, published_on, explain=False)
-            if match.decision != "not":
-                found[topic_id] = match
-        for topic_id, free in self._free.items():
-            match = free.match(fields, explain=False)
-            if match.decision != "not":
-                found[topic_id] = match
+                found[topic_id] = place.match(fields, on, explain=False)
+            elif topic_id in touched:
+                found[topic_id] = place.judge(fields, readings, on, explain=False)
         return found
 
 
@@ -91,7 +97,10 @@ class PlaceMatcher:
     def __init__(self, topic: Topic, atlas: Atlas) -> None:
         self.atlas = atlas.extended_by(topic.places)
         self._judge = Judge(topic, self.atlas)
-        self._finder = NameFinder(self._judge.names, strong=self._judge.strong_names)
+        self.place_ids = tuple(p.place_id for p in topic.places)
+        self._finder = NameFinder(
+            (*self._judge.names, *self._judge.names_above), strong=self._judge.strong_names
+        )
         self._exclusions = PhraseFinder(topic.exclusions)
         self._narrow = {
             at
@@ -101,7 +110,7 @@ class PlaceMatcher:
 
     def match(self, fields: _Fields, on: date | None, *, explain: bool) -> TopicMatch:
         """The decision; most articles end after one pass of the topic's own names."""
-        if not any(self._may_hit(folded.text) for folded in fields.values()):
+        if not explain and not self._may_hit(fields):
             return NO_MATCH
         return self.judge(fields, self.atlas.read(_texts(fields), on), on, explain=explain)
 
@@ -122,18 +131,34 @@ class PlaceMatcher:
         kept = judged if explain else [h for h in judged if h.standing != "blocked"]
         return TopicMatch(decision, score, rule, _mentions(fields, kept))  # type: ignore[arg-type]
 
-    def _may_hit(self, text: str) -> bool:
-        hits = self._finder.find(text) if text else []
-        return any(self._counts(text, hit) for hit in hits)
+    def _may_hit(self, fields: _Fields) -> bool:
+        """Whether a careful reading could find anything.
 
-    def _counts(self, text: str, hit: NameHit) -> bool:
-        """Whether a hit is worth a careful reading: a class C name needs a kind before or a parent after."""
-        if any(name in self._judge.loose_names for name in hit.names):
+        A name of class A or B could; one of class C only with its kind before it, or with a unit above it
+        somewhere in the article.
+        """
+        bare = hits = above = 0
+        for folded in fields.values():
+            text = folded.text
+            for hit in self._finder.find(text) if text else ():
+                hits += 1
+                above += any(name in self._judge.names_above for name in hit.names)
+                if not any(name in self._judge.ranks for name in hit.names):
+                    continue
+                if self._stands_alone(text, hit):
+                    return True
+                bare += 1
+        return bare > 0 and above > 0 and hits > 1
+
+    def _stands_alone(self, text: str, hit: NameHit) -> bool:
+        if any(name in self._judge.loose_names or is_numbered(name) for name in hit.names):
             return True
-        if find_kind(text, hit.start, accented=has_accents(text)) or is_history(text, hit.start):
-            return True
-        after = text[hit.end : hit.end + 16].lstrip()
-        return after[:1] in (",", "(", "-", "–") or after.startswith(("thuộc ", "ở ", "của ", "tại "))
+        kind = find_kind(text, hit.start, accented=has_accents(text))
+        if kind is None:
+            return is_history(text, hit.start)
+        rank = KIND_RANK.get(kind.name, 0)
+        ranks = {r for name in hit.names for r in self._judge.ranks.get(name, ())}
+        return rank in ranks or (rank == 0 and bool(ranks & {0, 1}))
 
     def _exclude(self, texts: Mapping[FieldName, str], judged: list[Judged]) -> tuple[list[Judged], str]:
         kept = judged

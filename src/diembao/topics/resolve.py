@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal
 
-from diembao.topics.contexts import find_kind
+from diembao.topics.contexts import Kind, find_kind
 from diembao.topics.gazetteer import ANNOUNCED_DAYS, Gazetteer, Level
 from diembao.topics.names import NameHit, has_accents
 from diembao.types import FieldName
@@ -19,13 +20,17 @@ How = Literal["name", "typed", "chain", "near", "cue"]
 NEAR = 60
 
 _RANK: dict[Level, int] = {"spot": 0, "commune": 1, "district": 2, "province": 3}
-_KIND_RANK = {
+#: the level that a kind word speaks of (spots are 0)
+KIND_RANK = {
     "tỉnh": 3, "huyện": 2, "quận": 2, "thị xã": 2, "thành phố": 2, "xã": 1, "phường": 1, "thị trấn": 1, "đặc khu": 1,
 }  # fmt: skip
 #: what may stand between a unit and the one above it
 _DOWN_UP = re.compile(
     r"(?i)\s*(?:,|\(|[-–]|/)?\s*(?:thuộc|của|ở|tại|nay là|nay thuộc|cũ,?|thuoc|cua|o|tai)?\s*\(?\s*"
 )
+#: numbered units carry their kind in the name ("Quận 1")
+_NUMBERED = re.compile(r"(?:Quận|Phường) \d+$")
+_DASH = re.compile(r"\s?[-–—]\s?")
 #: what may stand between the members of an enumeration
 _LISTED = re.compile(
     r"(?i)\s*(?:,|;|và|va|&|hay|hoặc|[-–]|,\s*và)\s*(?:các |cac )?(?:tỉnh|tinh|tp\.?|thành phố)?\s*"
@@ -55,6 +60,13 @@ class Reading:
     former: bool = False
     #: the article names provinces, and none of its own
     cued_elsewhere: bool = False
+    #: whether it is a street, house or person whatever the topic (looked up once, when first asked)
+    is_thing: bool | None = None
+
+
+def is_numbered(name: str) -> bool:
+    """Whether a name carries its kind: "Quận 1", "Phường 10"."""
+    return _NUMBERED.match(name) is not None
 
 
 class Resolver:
@@ -81,6 +93,7 @@ class Resolver:
         for at, reading in enumerate(readings):
             self._prefer_province(reading)
             self._ask_neighbours(at, readings)
+        self._pair_names(text, readings)
         self._count_lists(text, readings)
         return readings
 
@@ -90,8 +103,12 @@ class Resolver:
         kind = find_kind(text, hit.start, accented=accented)
         found = [i for n in hit.names for i in self._by_name.get(n, ()) if self._is_known(i, on)]
         how: How = "name"
+        if kind is not None and kind.name not in KIND_RANK and not self._has_kind(found, kind.name):
+            kind = None  # "chợ Hữu Lũng", "vùng núi Lạng Sơn": the name alone says where
         if kind is not None:
             found, how = self._of_kind(found, kind.name), "typed"
+        elif found and is_numbered(hit.names[0]):
+            how, kind = "typed", Kind(hit.names[0].split(" ")[0].lower(), hit.start)
         begin = hit.start if kind is None else kind.start
         return Reading(
             field=name,
@@ -110,15 +127,14 @@ class Resolver:
         start = self._places[place_id].valid_from
         return on is None or start is None or start - timedelta(days=ANNOUNCED_DAYS) <= on
 
+    def _has_kind(self, found: list[str], kind: str) -> bool:
+        return any(self._places[i].kind == kind for i in found)
+
     def _of_kind(self, found: list[str], kind: str) -> list[str]:
         exact = [i for i in found if self._places[i].kind == kind]
         if exact:
             return exact
-        rank = _KIND_RANK.get(kind, 0)
-        if rank == 0:
-            # "chợ Kỳ Lừa", "vùng núi Lạng Sơn": a spot named after the unit or province it lies in
-            provinces = [i for i in found if self._rank[i] == 3]
-            return provinces or [i for i in found if self._rank[i] <= 1]
+        rank = KIND_RANK.get(kind, 0)
         # towns grow: yesterday's huyện is today's thị xã
         return [i for i in found if self._rank[i] == rank]
 
@@ -149,7 +165,7 @@ class Resolver:
         """A unit whose written parent is none of ours is a namesake elsewhere."""
         if not parent.candidates:
             return
-        rank = _KIND_RANK.get(reading.kind or "", 0)
+        rank = KIND_RANK.get(reading.kind or "", 0)
         if rank == 0 and reading.candidates:
             rank = max(self._rank[i] for i in reading.candidates)
         higher = min(self._rank[i] for i in parent.candidates) > rank and rank < 3
@@ -175,6 +191,22 @@ class Resolver:
         inside = tuple(i for i in reading.candidates if self._ancestors[i] & near)
         if inside:
             reading.candidates, reading.how = inside, "near"
+
+    def _pair_names(self, text: str, readings: list[Reading]) -> None:
+        """ "Hữu Nghị - Chi Lăng": names joined by a dash lie in the one province that has both."""
+        for first, second in pairwise(readings):
+            if not (self._is_bare_unit(first) and self._is_bare_unit(second)):
+                continue
+            if _DASH.fullmatch(text[first.end : second.begin]) is None:
+                continue
+            theirs = [{self.territory[i] for i in r.candidates} for r in (first, second)]
+            common = theirs[0] & theirs[1]
+            both = [i for r in (first, second) for i in r.candidates if self.territory[i] in common]
+            # two communes may share a province by chance; a spot or a district is better known
+            if len(common) == 1 and any(self._rank[i] != 1 for i in both):
+                for reading in (first, second):
+                    reading.candidates = tuple(i for i in reading.candidates if i in both)
+                    reading.how = "near"
 
     def _count_lists(self, text: str, readings: list[Reading]) -> None:
         run: list[Reading] = []
