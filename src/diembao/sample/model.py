@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from diembao.types import GapKind, Outlet, Precision
+from diembao.types import GapKind, Outlet
 
 #: what an article truly is for the topic "Lạng Sơn"
 TrueDecision = Literal["about", "mentions", "not"]
@@ -135,4 +135,3 @@ class SamplePress:
     #: article number -> when the collector first had it
     first_seen: Mapping[int, datetime]
     clips: tuple[Clip, ...] = ()
-    stated_precision: Mapping[str, Precision] = field(default_factory=dict)

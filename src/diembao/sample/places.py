@@ -183,6 +183,7 @@ def _phrases(
         near, far = unit, f"{unit}, {district}"
     else:
         near = far = unit or district or full
+    wide = "một số xã" if far == full else far
     if near == full:
         day_form = full
     elif province.name in far:  # "phường Tam Thanh, thành phố Lạng Sơn" needs no province behind it
@@ -190,7 +191,7 @@ def _phrases(
     else:
         day_form = f"{far} ({province.name})" if dice.chance(0.45) else f"{far}, {full}"
     committee = f"UBND {office}" if office else f"UBND {full}"
-    return {"noi": far, "noi_ngan": near, "noi_day": day_form, "uyban": committee, "tinh_day": full}
+    return {"noi": wide, "noi_ngan": near, "noi_day": day_form, "uyban": committee, "tinh_day": full}
 
 
 def _other_unit(area: Area, unit: str, day: date, dice: Dice) -> str:

@@ -30,7 +30,15 @@ _TONES: tuple[Tone, ...] = ("good", "plain", "bad")
 #: among articles that are not about Lạng Sơn
 _TRAP_SHARE = 0.17
 #: traps that occur most in real papers weigh most
-_TRAP_WEIGHT = {"route": 5.0, "list": 6.0, "plate": 2.0, "origin": 4.0, "compare": 5.0, "street": 2.0}
+_TRAP_WEIGHT = {
+    "route": 5.0,
+    "list": 6.0,
+    "plate": 2.0,
+    "origin": 4.0,
+    "compare": 5.0,
+    "street": 2.0,
+    "model": 2.0,
+}
 
 
 @dataclass(eq=False, slots=True)
@@ -91,7 +99,7 @@ def _plan_day(seed: int, day: date, habit: Habit, burst: Burst | None, memory: _
         home_share = min(0.96, home_share * burst.factor)
     batch = is_batch_day(outlet_id, day)
     if batch:
-        rate = max(rate * 2, 7)
+        rate = max(rate * 2, 9)
     count = int(rate * (0.7 + 0.6 * dice.roll()) + dice.roll())
     for k in range(count):
         mine = dice.child(k)

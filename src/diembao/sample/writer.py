@@ -128,7 +128,8 @@ def _plain_top(
 def _trap_top(trap: Trap, own: Palette, theme: int, voice: Voice, dice: Dice) -> tuple[str, str, list[str]]:
     """The trap in headline and lead, added to an ordinary lead, or only in the body."""
     if trap.titles and dice.chance(0.6):
-        return voice.write(dice.pick(trap.titles)), voice.write(dice.pick(trap.leads)), []
+        i = dice.below(len(trap.titles))
+        return voice.write(trap.titles[i]), voice.write(trap.leads[min(i, len(trap.leads) - 1)]), []
     title, lead = voice.write(own.titles[theme]), _write_lead(own, theme, voice, dice)
     sentence = voice.write(dice.pick(trap.sentences))
     if dice.chance(0.6):
