@@ -91,10 +91,11 @@ class FeedBook:
         self._known: dict[tuple[str, str], str] = {}
         for feed in desk.runs.list_feeds(COLLECTOR):
             self._known[feed.outlet_id, exact_key(feed.name)] = feed.feed_id
+            self._known[feed.outlet_id, exact_key(feed.url)] = feed.feed_id
         self._new: dict[str, Feed] = {}
 
     def find(self, outlet: Outlet, label: str) -> str | None:
-        """The feed id of a label; None without a label."""
+        """The feed id of a label (a feed's name or address); None without a label."""
         if not label:
             return None
         key = (outlet.outlet_id, exact_key(label))

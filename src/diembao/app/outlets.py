@@ -66,6 +66,14 @@ def add_outlet(
         return _put(desk, 1, outlet, before)
 
 
+def register_outlets(project: Project, outlets: Sequence[Outlet]) -> None:
+    """Register outlets that are records already, all or none."""
+    with project.open_desk() as desk, desk.transaction():
+        OutletIndex([*desk.outlets.list_outlets(), *outlets])  # refuses a domain that two outlets claim
+        for number, outlet in enumerate(outlets, start=1):
+            _put(desk, number, outlet, desk.outlets.find(outlet.outlet_id))
+
+
 def add_from_directory(
     project: Project,
     *,

@@ -12,7 +12,7 @@ from typing import Any
 from diembao.app.process import is_processed, process_project, record_profile
 from diembao.app.project import Project
 from diembao.app.reporting.compose import compose_report
-from diembao.app.snapshots import hash_file, pin_state
+from diembao.app.snapshots import hash_truth, pin_state
 from diembao.app.topics import get_topic
 from diembao.app.view import open_view
 from diembao.desk import Desk
@@ -100,7 +100,7 @@ def compose(
         timezone=project.settings.text("project.timezone"),
         build_command=format_command(request),
         verify_command="diembao report verify",
-        sample_press=bool(hash_file(project, "truth.json")),
+        sample_press=bool(hash_truth(project)),
     )
     with open_view(project, desk, snapshot) as view:
         return compose_report(view, spec, topic, profile_hash, snapshot, snapshot.created_at)

@@ -34,12 +34,18 @@ def pin_state(project: Project, desk: Desk, hashes: Mapping[str, str]) -> Snapsh
         "settings": project.settings.numbers_hash(),
         "gazetteer": load_gazetteer().version,
         "audit": desk.audit.head(),
-        "truth": hash_file(project, "truth.json"),
+        "truth": hash_truth(project),
     }
     return create_snapshot(project.folder, desk, hashes=whole, code_version=version("diembao"))
 
 
-def hash_file(project: Project, name: str) -> str:
-    """SHA-256 of a file of the project folder; "" where there is none."""
-    path = project.folder / name
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def hash_truth(project: Project) -> str:
+    """SHA-256 over the truth of a sample press; "" for a project on real press."""
+    from diembao.app.reporting.truth import TRUTH_FILES
+
+    digest = hashlib.sha256()
+    for path in (project.folder / name for name in TRUTH_FILES):
+        if not path.is_file():
+            return ""
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -10,7 +10,7 @@ from diembao.app.coverage import check_clocks
 from diembao.app.process import record_profile
 from diembao.app.project import Project
 from diembao.app.reports import Request, compose, find_last_folder
-from diembao.app.snapshots import hash_file
+from diembao.app.snapshots import hash_truth
 from diembao.app.topics import get_topic, load_gazetteer, load_matcher
 from diembao.app.view import View, open_view
 from diembao.corpus.snapshot import find_changes, open_snapshot
@@ -115,7 +115,7 @@ def _check_inputs(project: Project, desk: Desk, snapshot: Snapshot) -> list[str]
         problems.append("a setting behind the numbers was changed since the report was built")
     if snapshot.hashes.get("gazetteer") != load_gazetteer().version:
         problems.append("the gazetteer is another one than when the report was built")
-    if snapshot.hashes.get("truth") != hash_file(project, "truth.json"):
+    if snapshot.hashes.get("truth") != hash_truth(project):
         problems.append("the truth of the sample press was changed since the report was built")
     chain = desk.audit.verify_chain(published_heads=(snapshot.hashes.get("audit", ""),))
     if not chain.is_intact:

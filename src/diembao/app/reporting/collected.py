@@ -195,12 +195,13 @@ def _tell_clocks(view: View, ledger: Ledger) -> tuple[ClockRow, ...]:
             shift = ledger.add(
                 Number(
                     f"{number_id}.shift",
-                    finding.shift_s,
+                    finding.shift_s // 3600 if finding.shift_s % 3600 == 0 else finding.shift_s / 3600,
                     "full_count",
-                    "seconds",
+                    "hours",
                     "clock_shift",
                     {"outlet": outlet},
                     rows=rows_ref,
+                    decimals=0 if finding.shift_s % 3600 == 0 else 2,
                 )
             )
         rows.append(
