@@ -183,9 +183,9 @@ def _phrases(
         near, far = unit, f"{unit}, {district}"
     else:
         near = far = unit or district or full
-    wide = "một số xã" if far == full else far
-    if near == full:
-        day_form = full
+    wide = far
+    if far == full:  # nothing smaller is named: "một số xã, tỉnh X", "không riêng nơi này"
+        wide, near, day_form = "một số xã", "nơi này", full
     elif province.name in far:  # "phường Tam Thanh, thành phố Lạng Sơn" needs no province behind it
         day_form = far
     else:
@@ -233,6 +233,7 @@ _ENGLISH = (
     ("huyện ", "{} district"),
     ("quận ", "{} district"),
 )
+_ENGLISH_WIDE = {"nơi này": "this area", "một số xã": "several communes"}
 _ENGLISH_SPOTS = {
     "danhthang": "the hill resort",
     "nongsan": "custard apples",
@@ -244,6 +245,8 @@ _ENGLISH_SPOTS = {
 
 def english_phrase(phrase: str) -> str:
     """A Vietnamese place phrase as an English paper writes it, without diacritics."""
+    if phrase in _ENGLISH_WIDE:
+        return _ENGLISH_WIDE[phrase]
     parts = []
     for part in phrase.replace(" (", ", ").replace(")", "").split(", "):
         body, tail = (part[:-3], "former ") if part.endswith(" cũ") else (part, "")

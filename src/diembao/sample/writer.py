@@ -57,7 +57,7 @@ def imagine_event(
     is_home = province.name == HOME
     setting = choose_setting(province, subject, day, dice, title_unit=0.42 if is_home else 0.3)
     values = english_values(setting.values) if language == "en" else dict(setting.values)
-    happened = day - timedelta(days=1) if dice.chance(0.4) else day
+    happened = day - timedelta(days=2 if dice.chance(0.2) else 1)  # nobody reports this evening at dawn
     values["thang"] = str(happened.month)
     values["ngay"] = f"{happened.day}/{happened.month}"
     if language == "en":
