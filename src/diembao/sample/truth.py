@@ -16,9 +16,8 @@ Grouping = Literal["month", "outlet", "class", "subject", "reason", "where", "or
 #: the two periods of the demo's report
 MAIN_PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
 BASE_PERIOD = (date(2025, 1, 1), date(2025, 6, 30))
-#: bad rows that an import must refuse, and one kind that it takes with a flag
-REFUSED = ("no_link", "social", "stranger")
-FLAGGED = ("bad_date",)
+#: planted rows that an import must refuse
+REFUSED = ("no_link", "social", "stranger", "bad_date")
 
 _GROUPS: dict[str, Callable[[SampleArticle], str]] = {
     "month": lambda article: f"{local_day(article):%Y-%m}",
@@ -126,8 +125,7 @@ def describe_truth(press: SamplePress) -> dict[str, Any]:
         "rows": len(press.rows),
         "runs": len(press.runs),
         "refused": {name: twists.get(name, 0) for name in REFUSED},
-        "flagged": {name: twists.get(name, 0) for name in FLAGGED},
-        "address_forms": {name: n for name, n in twists.items() if name not in REFUSED + FLAGGED},
+        "address_forms": {name: n for name, n in twists.items() if name not in REFUSED},
         "forms": count_forms(press),
         "gaps": [
             {**asdict(gap), "start": gap.start.isoformat(), "end": gap.end.isoformat()} for gap in press.gaps
