@@ -51,9 +51,12 @@ def register_feeds(desk: Desk, path: Path) -> Registered:
                     f"outlet {outlet.outlet_id} ({host}) was registered without a class; state it with "
                     f"`diembao outlet add {outlet.outlet_id} --domain {host} --class …`"
                 )
-        feed = Feed(name_feed(outlet, entry.name, entry.url), outlet.outlet_id, entry.url, entry.name)
-        if feed.url not in {known.url for known in outlet.feeds}:
+        feed = next((known for known in outlet.feeds if known.url == entry.url), None)
+        if feed is None:
+            feed = Feed(name_feed(outlet, entry.name, entry.url), outlet.outlet_id, entry.url, entry.name)
             outlet = replace(outlet, feeds=(*outlet.feeds, feed))
+        elif entry.name and feed.name != entry.name:
+            feed = replace(feed, name=entry.name)  # rows name the feed as the collector does
         outlets[outlet.outlet_id] = outlet
         configured.append(feed)
     done.notes += [f"entry {r.line} of {path.name} was refused: {r.reason} {r.detail}" for r in refusals]

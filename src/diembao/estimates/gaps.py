@@ -15,7 +15,7 @@ from diembao.estimates.outletdays import OutletDay, judge_days
 from diembao.estimates.runs import DAY, RunRecord, assign_runs, find_pauses, make_gap, read_runs
 from diembao.estimates.silences import Silence, find_silences, local_days, to_date
 from diembao.estimates.stated import HOUR, Floats
-from diembao.estimates.windows import find_cap
+from diembao.estimates.windows import find_caps
 from diembao.types import Gap
 
 #: runs after the last item of all feeds, no longer than this, are the end of the record, not a silence
@@ -252,26 +252,26 @@ def _silence_gap(record: RunRecord, feed: FeedHistory, silence: Silence) -> Gap:
 def _check_window(
     record: RunRecord, feed: FeedHistory, new_items: NDArray[np.int64]
 ) -> tuple[list[Gap], list[tuple[str, str | None, datetime, datetime]]]:
-    """One `overflow` finding of a feed and the time before each run that came back full."""
-    cap = find_cap(new_items)
-    if cap is None:
-        return [], []
-    full = np.flatnonzero(new_items >= cap.cap)
-    full = full[full > 0]
-    evidence: dict[str, object] = {
-        "cap": cap.cap,
-        "runs_at_cap": cap.runs_at_cap,
-        "runs_with_items": cap.runs_with_items,
-        "runs": len(record.at),
-        "share": round(cap.share, 4),
-        "largest_neighbour": cap.largest_below,
-        "runs_above": cap.runs_above,
-    }
-    start, end = record.at[full[0] - 1], record.at[full[-1]]
-    times = [
-        (feed.outlet_id, feed.feed_id, _moment(record.at[run - 1]), _moment(record.at[run])) for run in full
-    ]
-    return [make_gap(feed.outlet_id, feed.feed_id, start, end, "overflow", evidence)], times
+    """The `overflow` findings of a feed, and the time before each run that came back full."""
+    gaps: list[Gap] = []
+    times: list[tuple[str, str | None, datetime, datetime]] = []
+    for cap, full in find_caps(new_items, record.at):
+        evidence: dict[str, object] = {
+            "cap": cap.cap,
+            "runs_at_cap": cap.runs_at_cap,
+            "runs_with_items": cap.runs_with_items,
+            "runs": len(record.at),
+            "share": round(cap.share, 4),
+            "largest_neighbour": cap.largest_below,
+            "runs_above": cap.runs_above,
+        }
+        start, end = record.at[full[0] - 1], record.at[full[-1]]
+        gaps.append(make_gap(feed.outlet_id, feed.feed_id, start, end, "overflow", evidence))
+        times += [
+            (feed.outlet_id, feed.feed_id, _moment(record.at[run - 1]), _moment(record.at[run]))
+            for run in full
+        ]
+    return gaps, times
 
 
 def _feed_shares(feeds: Sequence[FeedHistory]) -> dict[tuple[str, str | None], float]:

@@ -13,7 +13,9 @@ from typing import Any
 
 from diembao.app.reporting.collected import Collected
 from diembao.app.reporting.frame import Frame, Ledger
+from diembao.app.reporting.volumes import tell_imputed
 from diembao.app.view import View
+from diembao.estimates.volume import impute_totals
 from diembao.report.model import Number, RowsRef, Span, TruthRow
 from diembao.text.addresses import article_key
 from diembao.types import Gap
@@ -36,6 +38,7 @@ class TrueArticle:
     day: date
     decision: str
     is_seen: bool
+    is_in_feed: bool
 
 
 def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected) -> tuple[TruthRow, ...]:
@@ -48,7 +51,7 @@ def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected
     teller = _Teller(view, frame, ledger)
     return (
         *teller.tell_rule(articles),
-        *teller.tell_totals(articles),
+        *teller.tell_totals(articles, collected),
         *teller.tell_clocks(facts),
         *teller.tell_gaps(facts, collected),
         teller.tell_refused(facts),
@@ -72,6 +75,7 @@ def read_articles(path: Path, timezone: str) -> tuple[TrueArticle, ...]:
                     day=datetime.fromisoformat(row["published_at"]).astimezone(zone).date(),
                     decision=row["decision"],
                     is_seen=row["seen"],
+                    is_in_feed=row["where"] != "text",
                 )
             )
     return tuple(found)
@@ -88,7 +92,11 @@ class _Teller:
     def tell_rule(self, articles: tuple[TrueArticle, ...]) -> list[TruthRow]:
         """What the rule calls "about" against what is: counted, found of the true ones, true of the found ones."""
         span = self.frame.spec.period
-        truly = {a.key for a in articles if a.decision == "about" and a.is_seen and _is_in(a.day, span)}
+        truly = {
+            a.key
+            for a in articles
+            if a.decision == "about" and a.is_seen and a.is_in_feed and _is_in(a.day, span)
+        }
         found = [a for a in self.frame.pick() if a.decision == "about"]
         keys = self._keys([a.article_id for a in found])
         right = [a for a in found if keys.get(a.article_id) in truly]
@@ -120,23 +128,28 @@ class _Teller:
 
     # -------------------------------------------------------------- totals with imputed days
 
-    def tell_totals(self, articles: tuple[TrueArticle, ...]) -> list[TruthRow]:
-        """Imputed totals of both periods against all that was published, collected or not."""
+    def tell_totals(self, articles: tuple[TrueArticle, ...], collected: Collected) -> list[TruthRow]:
+        """All articles of each period with lost outlet-days imputed, against all that was published.
+
+        Counted without the matching rule, so that imputing alone is judged. An outlet without one good day in
+        a period is not part of the total: nothing is known of its share.
+        """
         rows = []
-        for number_id, span in (
-            ("compare.imputed", self.frame.spec.period),
-            ("compare.imputed.then", self.frame.spec.compare),
-        ):
-            number = self.ledger.numbers.get(number_id)
-            if span is None or number is None or number.value is None:
+        for suffix, span in self.frame.spans():
+            outlets = sorted(_list_known(collected, span))
+            days = [d for d in collected.list_days(span) if any(collected.is_known(o, d) for o in outlets)]
+            if not outlets or len(days) < len(collected.list_days(span)):
                 continue
-            truth = sum(a.decision in ("about", "mentions") and _is_in(a.day, span) for a in articles)
-            suffix = number_id.removeprefix("compare.")
-            rows.append(
-                TruthRow(
-                    "imputed", number, self._truth(f"truth.{suffix}", truth), _holds(number, truth), name=span
-                )
+            cells = [[collected.of(o, d) for d in days] for o in outlets]
+            total = impute_totals(
+                [[cell.observed if cell else 0 for cell in row] for row in cells],
+                [[collected.is_good(o, d) for d in days] for o in outlets],
+                has_bursts=True,
             )
+            number = tell_imputed(f"truth.imputed{suffix}.found", total, span, self.ledger)
+            truth = sum(a.outlet_id in outlets and _is_in(a.day, span) for a in articles)
+            known = self._truth(f"truth.imputed{suffix}", truth)
+            rows.append(TruthRow("imputed", number, known, _holds(number, truth), name=span))
         return rows
 
     # -------------------------------------------------------------- collection
@@ -190,7 +203,7 @@ class _Teller:
 
     def tell_refused(self, facts: Mapping[str, Any]) -> TruthRow:
         """Rows that an import must refuse against those that it refused."""
-        truth = sum(facts["refused"].values())
+        truth = sum(facts["refused"].values()) + sum(facts["flagged"].values())
         refused = sum(
             run.refused
             for run in self.view.desk.imports.list_runs(at=self.view.state.seq)
@@ -230,6 +243,15 @@ class _Teller:
         return self.ledger.add(
             Number(number_id, value, "given", "share", "aim", rows=RowsRef(command="diembao demo"))
         )
+
+
+def _list_known(collected: Collected, span: Span) -> frozenset[str]:
+    """Outlets with at least one good day in a span."""
+    return frozenset(
+        outlet.outlet_id
+        for outlet in collected.outlets
+        if any(collected.is_good(outlet.outlet_id, day) for day in collected.list_days(span))
+    )
 
 
 def _is_in(day: date, span: Span) -> bool:

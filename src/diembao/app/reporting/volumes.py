@@ -175,8 +175,8 @@ def compare_periods(frame: Frame, ledger: Ledger, collected: Collected) -> Volum
         matched_then=matched_then,
         observed_now=_count("volume.total", now, frame, ledger),
         observed_then=_count("volume.total.then", then, frame, ledger),
-        imputed_now=_tell_imputed("compare.imputed", two, now, ledger),
-        imputed_then=_tell_imputed("compare.imputed.then", one, then, ledger),
+        imputed_now=tell_imputed("compare.imputed", two, now, ledger),
+        imputed_then=tell_imputed("compare.imputed.then", one, then, ledger),
         matched_ratio=_tell_ratio(matched_now, matched_then, ledger) if is_comparable else None,
         imputed_ratio=_tell_imputed_ratio(one, two, ledger) if is_comparable else None,
     )
@@ -223,7 +223,8 @@ def _impute(frame: Frame, collected: Collected, outlets: Sequence[str], span: Sp
         return None
 
 
-def _tell_imputed(number_id: str, total: ImputedTotal | None, span: Span, ledger: Ledger) -> Number:
+def tell_imputed(number_id: str, total: ImputedTotal | None, span: Span, ledger: Ledger) -> Number:
+    """An imputed total as a number; an interval only where something was imputed."""
     known = total is not None
     has_interval = total is not None and total.sd is not None
     return ledger.add(
