@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 from diembao.sample.dice import Dice
 from diembao.sample.places import fold
@@ -51,7 +51,7 @@ def state_time(form: str, at: datetime) -> str:
             f"{local:%H:%M:%S} GMT+7"
         )
     if form == "utc":
-        return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+        return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
     if form == "day":
         return f"{local:%Y-%m-%d}"
     return local.isoformat()
