@@ -6,13 +6,13 @@ import re
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.report_fixture import build_model
 
 from diembao.report.bundle import check_report, make_report
 from diembao.report.layout import list_runs
 from diembao.report.numbers import check_model
 from diembao.report.page import write_page
 from diembao.report.svg import nice_ticks
-from report_fixture import build_model
 
 FEW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

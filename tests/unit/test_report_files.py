@@ -12,6 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from tests.report_fixture import build_model
 
 from diembao.errors import ReportError, StorageError
 from diembao.i18n import LANGUAGES, Language
@@ -23,7 +24,6 @@ from diembao.report.page import write_page
 from diembao.report.printed import check_page, check_tables, check_workbook
 from diembao.report.tables import write_tables
 from diembao.report.workbook import list_sheets, write_workbook
-from report_fixture import build_model
 
 FORMULAS = (
     "=1+1",

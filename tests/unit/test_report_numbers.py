@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.report_fixture import build_model
 
 from diembao.errors import ReportError
 from diembao.report.layout import list_runs, write_rows
 from diembao.report.model import KeyFigure, Number, ReportModel, RowsRef
 from diembao.report.numbers import check_model, collect_numbers, format_bounds, format_value
-from report_fixture import build_model
 
 
 def with_number(model: ReportModel, number: Number) -> ReportModel:

@@ -10,13 +10,13 @@ from importlib import resources
 from itertools import pairwise
 
 import pytest
+from tests.report_fixture import build_model
 
 from diembao.i18n import LANGUAGES, Language, Words, _room
 from diembao.report.markup import find_web_address
 from diembao.report.model import Collection, Limits, ReportModel, Span
 from diembao.report.page import write_page
 from diembao.report.periods import name_period
-from report_fixture import build_model
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -114,7 +114,7 @@ def test_drawings_have_titles_descriptions_and_both_widths(page: str) -> None:
     drawings = re.findall(r"<svg.*?</svg>", page, re.S)
     assert len(drawings) >= 10 and len(drawings) % 2 == 0
     for drawing in drawings:
-        assert 'role="img"' in drawing and "<title id=" in drawing and "<desc id=" in drawing
+        assert 'role="group"' in drawing and "<title id=" in drawing and "<desc id=" in drawing
         assert "<script" not in drawing and "<image" not in drawing
         assert min(float(size) for size in re.findall(r'font-size="([\d.]+)"', drawing)) >= 11
     assert sum('class="narrow"' in drawing for drawing in drawings) * 2 == len(drawings)

@@ -19,6 +19,7 @@ from diembao.report.svg import (
     label,
     mark,
     number_label,
+    shorten,
     text_width,
 )
 
@@ -63,11 +64,11 @@ def _row(
     x, y = at
     parts: list[Child] = []
     if canvas.is_narrow:
-        parts.append(label(0, y + canvas.size, _shorten(name, canvas.width, canvas.size), fill=INK))
+        parts.append(label(0, y + canvas.size, shorten(name, canvas.width, canvas.size), fill=INK))
         y += canvas.size + 6
     else:
         middle = y + (16 if has_then else 15)
-        parts.append(label(0, middle, _shorten(name, x - 10, canvas.size), fill=INK))
+        parts.append(label(0, middle, shorten(name, x - 10, canvas.size), fill=INK))
         y += 4
     width = max((now.value or 0) * scale, 1.0)
     shape = tag("rect", x=x, y=y, width=width, height=14, fill=BLUE)
@@ -86,9 +87,3 @@ def _key(canvas: Canvas, name_now: str, name_then: str) -> Safe:
     full = tag("rect", x=0, y=-6, width=20, height=12, fill=BLUE)
     hollow = tag("rect", x=0, y=-3, width=20, height=5, fill="#fff", stroke=GREY, stroke_width="1.2")
     return key((full, name_now), (hollow, name_then), canvas=canvas, y=canvas.size)
-
-
-def _shorten(text: str, width: float, size: float) -> str:
-    """A name cut where it would run into its bar; the table has it whole."""
-    letters = int(width / (size * 0.5))
-    return text if len(text) <= letters else text[: max(1, letters - 1)].rstrip() + "…"

@@ -25,13 +25,14 @@ from diembao.report.svg import (
     label,
     mark,
     number_label,
+    shorten,
     text_width,
 )
 
 #: beyond so many days a week is one field
 DAYS_DRAWN = 190
 #: beyond so many outlets only those with the fewest good days are drawn
-ROWS_DRAWN = 60
+ROWS_DRAWN = 40
 #: a week is drawn as good when at least this share of its days is
 _GOOD_WEEK = 0.8
 
@@ -133,12 +134,10 @@ def _row(
     (x, y), (scale, first) = at, time
     parts: list[Child] = []
     if canvas.is_narrow:
-        parts.append(label(0, y + 12, row.outlet_name, fill=INK))
+        parts.append(label(0, y + 12, shorten(row.outlet_name, canvas.width, canvas.size), fill=INK))
         y += 17
     else:
-        letters = int((x - 8) / (canvas.size * 0.5))
-        name = row.outlet_name if len(row.outlet_name) <= letters else row.outlet_name[: letters - 1] + "…"
-        parts.append(label(0, y + 14, name, fill=INK))
+        parts.append(label(0, y + 14, shorten(row.outlet_name, x - 8, canvas.size), fill=INK))
         y += 3
     shapes = [
         _field(canvas, state, x + (day - first).days * scale, y, length * scale)

@@ -13,6 +13,7 @@ from diembao.report.svg import (
     AMBER,
     BLUE,
     GREY,
+    PALE_AMBER,
     PALE_BLUE,
     RULE,
     SOFT_INK,
@@ -32,7 +33,11 @@ from diembao.report.svg import (
 )
 
 _LEFT, _RIGHT, _STRIP = 40.0, 10.0, 22.0
-_SMALL = 11.5  # text of the strips; never under 11 px
+
+
+def _small(canvas: Canvas) -> float:
+    """Size of the text of the strips: at 320 px, where the narrow drawing shrinks to 0.9, still 11 px."""
+    return 12.5 if canvas.is_narrow else 11.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def _grid(printer: Printer, plot: _Plot) -> Safe:
         stroke = SOFT_INK if value == 0 else RULE
         parts.append(tag("path", d=f"M{_LEFT:g} {y:.1f}H{plot.canvas.width - _RIGHT:g}", stroke=stroke))
         parts.append(tick(printer, value, _LEFT - 7, y + 4.5))
-    return tag("g", *parts, class_="grid")
+    return tag("g", *parts, aria_hidden="true")
 
 
 def _bands(plot: _Plot, now: Sequence[Bin]) -> Safe:
@@ -222,7 +227,7 @@ def _peak(printer: Printer, plot: _Plot, bins: Sequence[Bin | None]) -> Safe | N
     if not counted:
         return None
     value, place, number = max(counted, key=lambda entry: entry[:2])
-    return number_label(printer, number, plot.x(-place), plot.y(value) - 9, anchor="middle")
+    return number_label(printer, number, plot.x(-place), plot.y(value) - 9, anchor="middle", halo="#fff")
 
 
 def _days(printer: Printer, plot: _Plot, now: Sequence[Bin], unit: str) -> Safe:
@@ -235,7 +240,7 @@ def _days(printer: Printer, plot: _Plot, now: Sequence[Bin], unit: str) -> Safe:
         for place, bin_ in enumerate(now)
         if place % every == 0
     ]
-    return tag("g", *ticks)
+    return tag("g", *ticks, aria_hidden="true")
 
 
 def _strips(
@@ -256,7 +261,7 @@ def _strips(
         if not any(bin_ is not None and bin_.coverage is not None for bin_ in bins):
             continue
         words = printer.say("chart.coverage_of", {"period": name})
-        parts.append(label(_LEFT, y + 12, words, font_size=_SMALL + 0.5))
+        parts.append(label(0 if plot.canvas.is_narrow else _LEFT, y + 12, words, font_size=12.5))
         parts.extend(_strip_cell(printer, plot, bin_, place, y + 18) for place, bin_ in enumerate(bins))
         y += _STRIP + 26
     return tag("g", *parts), y + 2
@@ -268,8 +273,10 @@ def _strip_cell(printer: Printer, plot: _Plot, bin_: Bin | None, place: int, y: 
     x = _LEFT + place * plot.step
     fill = plot.canvas.hatch if bin_.is_thin else PALE_BLUE
     cell = tag("rect", x=x + 0.7, y=y, width=plot.step - 1.4, height=_STRIP, fill=fill)
+    # all or only the thin ones: a strip labelled here and there reads as if the rest were unknown
+    widest = "100%" if not bin_.is_thin else printer.value(bin_.coverage)
     text = None
-    if text_width(printer.value(bin_.coverage), _SMALL) * 1.12 < plot.step - 2:
+    if text_width(widest, _small(plot.canvas)) * 1.12 < plot.step - 2:
         text = number_label(
             printer,
             bin_.coverage,
@@ -278,6 +285,7 @@ def _strip_cell(printer: Printer, plot: _Plot, bin_: Bin | None, place: int, y: 
             anchor="middle",
             weight=600 if bin_.is_thin else None,
             fill=AMBER if bin_.is_thin else SOFT_INK,
-            size=_SMALL,
+            size=_small(plot.canvas),
+            halo=PALE_AMBER if bin_.is_thin else None,
         )
     return join([mark(printer, bin_.coverage, bin_.span, cell), text])

@@ -45,8 +45,9 @@ def _article(printer: Printer, row: ArticleRow) -> Safe:
         printer.day(row.published),
         printer.received(row.outlet_name),
         escape(printer.code("decision", row.decision)),
-        escape(printer.code("stratum", row.stratum)),
     ]
+    if row.stratum != row.decision:  # "unclear" is told once
+        meta.append(escape(printer.code("stratum", row.stratum)))
     if row.is_corrected:
         meta.append(escape(printer.word("word.clock_corrected")))
     small = tag("small", join(meta, " · "))
@@ -60,19 +61,21 @@ def _article(printer: Printer, row: ArticleRow) -> Safe:
 def draw_numbers(printer: Printer, model: ReportModel, numbers: dict[str, Number]) -> Safe:
     """Where each number comes from: formula, inputs, rows, and the command that counts again."""
     printed: dict[RowsRef, str] = {}
-    entries = [_entry(printer, model, number, printed) for number in numbers.values()]
+    entries = [_entry(printer, number, printed) for number in numbers.values()]
+    command = model.spec.verify_command
+    again = tag("p", printer.word("word.all_again"), " ", tag("code", command)) if command else None
     files = name_file(printer, "numbers")
     return section(
-        printer, "numbers", files, tag("div", *entries, class_="nums"), sub=printer.word("sub.numbers")
+        printer, "numbers", again, files, tag("div", *entries, class_="nums"), sub=printer.word("sub.numbers")
     )
 
 
-def _entry(printer: Printer, model: ReportModel, number: Number, printed: dict[RowsRef, str]) -> Safe:
+def _entry(printer: Printer, number: Number, printed: dict[RowsRef, str]) -> Safe:
     head = tag(
         "p",
         tag("b", printer.number(number)),
         " ",
-        tag("span", printer.code("unit_of", number.unit), class_="unit"),
+        tag("span", printer.code("unit_of", number.unit)) if number.unit not in ("share", "ratio") else None,
         " ",
         printer.interval(number),
         tag("span", printer.code("basis", number.basis), class_="basis"),
@@ -83,9 +86,8 @@ def _entry(printer: Printer, model: ReportModel, number: Number, printed: dict[R
         inputs = join((_refer(number_id) for number_id in number.inputs), ", ")
         parts.append(tag("p", printer.word("word.inputs"), " ", inputs))
     parts.append(_rows(printer, number, printed))
-    command = number.rows.command or model.spec.verify_command
-    if command:
-        parts.append(tag("p", printer.word("word.again"), " ", tag("code", command)))
+    if number.rows.command:
+        parts.append(tag("p", printer.word("word.again"), " ", tag("code", number.rows.command)))
     return tag("div", *parts, class_="num", id=f"n-{number.number_id}")
 
 

@@ -6,7 +6,17 @@ from diembao.report.charts import draw_bars, draw_strip, draw_volume
 from diembao.report.layout import Code, Table
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import BusyDay, ReportModel
-from diembao.report.page_tables import draw_ordinals, draw_table, figure, fold, name_file, note, section
+from diembao.report.page_tables import (
+    PageCell,
+    Stack,
+    draw_ordinals,
+    draw_table,
+    figure,
+    fold,
+    name_file,
+    note,
+    section,
+)
 from diembao.report.periods import short_name
 from diembao.report.printer import Printer
 
@@ -75,14 +85,15 @@ def draw_volumes(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
 
 
 def _bins(printer: Printer, table: Table) -> Safe:
-    """Weeks or months; the columns that say "good" everywhere are left out."""
-    same = [
-        column
-        for place, column in enumerate(table.columns)
-        if column.startswith("state")
-        and all(row[place] in (None, Code("bin", "whole")) for row in table.rows)
-    ]
-    return draw_table(printer, table, without=same)
+    """Weeks or months; a thin one is marked below its coverage instead of in a column of its own."""
+    rows = []
+    for row in table.rows:
+        cells: list[PageCell] = list(row)
+        for place, column in enumerate(table.columns):
+            if column.startswith("coverage") and row[place + 1] == Code("bin", "thin"):
+                cells[place] = Stack((row[place], row[place + 1]))
+        rows.append(tuple(cells))
+    return draw_table(printer, table, rows=rows, without=("state", "state_then"))
 
 
 def draw_comparison(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:

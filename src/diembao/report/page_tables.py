@@ -44,7 +44,7 @@ def draw_table(
     """
     kept = [place for place, column in enumerate(table.columns) if column not in without]
     shown: Sequence[tuple[PageCell, ...]] = table.rows if rows is None else rows
-    figures = {place for place in kept if any(isinstance(row[place], Number) for row in shown)}
+    figures = {place for place in kept if any(_is_figure(row[place]) for row in shown)}
     heads = [
         tag(
             "th",
@@ -65,10 +65,14 @@ def draw_table(
         "div",
         made,
         class_="scroll short" if len(shown) <= _SHORT else "scroll",
-        role="region",
+        role="group",
         aria_label=title,
         tabindex=0,
     )
+
+
+def _is_figure(cell: PageCell) -> bool:
+    return isinstance(cell, Number) or (isinstance(cell, Stack) and isinstance(cell.cells[0], Number))
 
 
 def _cell(
@@ -76,6 +80,7 @@ def _cell(
 ) -> Safe:
     content = draw_cell(printer, row[place], table.columns[place])
     if is_head:
+        content = content or Safe("—")
         return tag("th", content, scope="row")
     is_text = isinstance(row[place], str | Link | Stack)
     return tag("td", content, class_="r" if is_figure else "t" if is_text else None)

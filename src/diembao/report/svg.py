@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diembao.i18n.formats import format_day_month, format_month, format_number
-from diembao.report.markup import Child, Safe, join, tag
+from diembao.report.markup import Child, Safe, tag
 from diembao.report.model import Number, Span
 from diembao.report.numbers import write_machine
 from diembao.report.printer import Printer, write_span
@@ -37,12 +37,15 @@ def both_canvases(name: str) -> tuple[Canvas, Canvas]:
 
     Two drawings and not one that shrinks: at 390 px a shrunk drawing would print 6 px letters.
     """
-    return Canvas(f"{name}-w", 720, 13, False), Canvas(f"{name}-n", 340, 12.5, True)
+    return Canvas(f"{name}-w", 720, 13, False), Canvas(f"{name}-n", 320, 13, True)
 
 
 def frame(canvas: Canvas, height: float, title: str, description: str, *children: Child) -> Safe:
-    """The drawing with its title, description and hatching."""
-    ids = f"{canvas.name}-t {canvas.name}-d"
+    """The drawing with its title, description and hatching.
+
+    A group and not an image: an image may hold no links. Its links stay out of the tab order, for the table
+    behind each drawing has the same ones; scales and keys are for the eye only.
+    """
     return tag(
         "svg",
         tag("title", title, id=f"{canvas.name}-t"),
@@ -51,8 +54,9 @@ def frame(canvas: Canvas, height: float, title: str, description: str, *children
         *children,
         class_="narrow" if canvas.is_narrow else "wide",
         viewBox=f"0 0 {canvas.width:g} {height:g}",
-        role="img",
-        aria_labelledby=ids,
+        role="group",
+        aria_labelledby=f"{canvas.name}-t",
+        aria_describedby=f"{canvas.name}-d",
         font_size=canvas.size,
     )
 
@@ -96,8 +100,9 @@ def number_label(
     weight: int | None = 600,
     fill: str = INK,
     size: float | None = None,
+    halo: str | None = None,
 ) -> Safe:
-    """A printed number that leads to where it comes from."""
+    """A printed number that leads to where it comes from; a halo keeps it readable over hatching."""
     text = label(
         x,
         y,
@@ -106,10 +111,13 @@ def number_label(
         anchor=anchor,
         weight=weight,
         font_size=size,
+        stroke=halo,
+        stroke_width=3 if halo else None,
+        paint_order="stroke" if halo else None,
         data_n=number.number_id,
         data_v=write_machine(number.value),
     )
-    return tag("a", text, href=f"#n-{number.number_id}")
+    return tag("a", text, href=f"#n-{number.number_id}", tabindex=-1)
 
 
 def mark(printer: Printer, number: Number, about: Span | str, *shapes: Child) -> Safe:
@@ -124,6 +132,7 @@ def mark(printer: Printer, number: Number, about: Span | str, *shapes: Child) ->
         title,
         *shapes,
         href=f"#n-{number.number_id}",
+        tabindex=-1,
         data_n=number.number_id,
         data_v=write_machine(number.value),
         data_span=span,
@@ -165,6 +174,15 @@ def text_width(text: str, size: float) -> float:
     return len(text) * size * 0.5
 
 
+def shorten(text: str, width: float, size: float) -> str:
+    """A name that would run into its mark, cut in the middle: long names often differ at their ends."""
+    letters = max(7, int(width / (size * 0.5)))
+    if len(text) <= letters:
+        return text
+    tail = letters // 3
+    return f"{text[: letters - tail - 1].rstrip()}…{text[-tail:].lstrip()}"
+
+
 def key(*entries: tuple[Safe, str], canvas: Canvas, y: float) -> Safe:
     """The key of a drawing: samples with their words, in rows that fit."""
     x, placed = 0.0, []
@@ -175,7 +193,7 @@ def key(*entries: tuple[Safe, str], canvas: Canvas, y: float) -> Safe:
         placed.append(tag("g", sample, transform=f"translate({x:g} {y - canvas.size * 0.36:g})"))
         placed.append(label(x + 26, y, words))
         x += width
-    return join(placed)
+    return tag("g", *placed, aria_hidden="true")
 
 
 def count_key_rows(entries: Sequence[str], canvas: Canvas) -> int:
