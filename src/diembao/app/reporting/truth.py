@@ -203,7 +203,7 @@ class _Teller:
 
     def tell_refused(self, facts: Mapping[str, Any]) -> TruthRow:
         """Rows that an import must refuse against those that it refused."""
-        truth = sum(facts["refused"].values()) + sum(facts["flagged"].values())
+        truth = sum(facts["refused"].values())
         refused = sum(
             run.refused
             for run in self.view.desk.imports.list_runs(at=self.view.state.seq)
