@@ -87,22 +87,28 @@ def _list_histories(view: View) -> list[FeedHistory]:
 
     table = view.reader.table(
         f"""
-        SELECT outlet_id, feed_id, list(epoch(seen_at) ORDER BY seen_at) AS seen FROM (
-          SELECT outlet_id, feed_id, article_id, min(seen_at) AS seen_at FROM items
-          WHERE {_BY_COLLECTOR} AND feed_id IS NOT NULL GROUP BY ALL)
+        SELECT outlet_id, feed_id, list(epoch(first_at) ORDER BY first_at) AS seen,
+               flatten(list(again)) AS again FROM (
+          SELECT outlet_id, feed_id, article_id, min(seen_at) AS first_at,
+                 list_sort(list(epoch(seen_at)))[2:] AS again
+          FROM items WHERE {_BY_COLLECTOR} AND feed_id IS NOT NULL GROUP BY ALL)
         GROUP BY outlet_id, feed_id
         """
     )
     seen = {
-        (row["outlet_id"], row["feed_id"]): np.array(row["seen"], dtype=np.float64)
+        (row["outlet_id"], row["feed_id"]): (
+            np.array(row["seen"], dtype=np.float64),
+            np.array(sorted(row["again"])),
+        )
         for row in table.to_pylist()
     }
     feeds = {(f.outlet_id, f.feed_id) for f in view.desk.runs.list_feeds(at=view.state.seq)}
-    nothing = np.zeros(0)
-    return [
-        FeedHistory(outlet_id, feed_id, seen.get((outlet_id, feed_id), nothing))
-        for outlet_id, feed_id in sorted(feeds | set(seen))
-    ]
+    nothing = (np.zeros(0), np.zeros(0))
+    found = []
+    for outlet_id, feed_id in sorted(feeds | set(seen)):
+        first, again = seen.get((outlet_id, feed_id), nothing)
+        found.append(FeedHistory(outlet_id, feed_id, first, again))
+    return found
 
 
 def _list_published(view: View) -> dict[str, Any]:

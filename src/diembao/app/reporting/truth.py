@@ -275,16 +275,12 @@ def _touches(planted: Mapping[str, Any], span: Span, collected: Collected) -> bo
 
 
 def _is_found(planted: Mapping[str, Any], gaps: tuple[Gap, ...]) -> bool:
-    """A gap of the same kind and outlet that covers most of the planted one.
-
-    A history alone cannot tell a frozen feed from a silent one: it notes new items only.
-    """
-    kinds = {"frozen": ("frozen", "silent")}.get(planted["kind"], (planted["kind"],))
+    """Whether gaps of the same kind and outlet cover most of the planted one."""
     start, end = datetime.fromisoformat(planted["start"]), datetime.fromisoformat(planted["end"])
     covered = sum(
         max((min(gap.end, end) - max(gap.start, start)).total_seconds(), 0.0)
         for gap in gaps
-        if gap.kind in kinds
+        if gap.kind == planted["kind"]
         and gap.outlet_id == planted["outlet_id"]
         and planted["feed_id"] in (None, gap.feed_id)
     )
