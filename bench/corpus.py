@@ -142,7 +142,8 @@ def decide(folder: Path, desk: Desk) -> None:
         sql = f"""
             SELECT '{TOPIC}' AS topic_id, '{profile}' AS profile_hash, article_id, revision,
                    CASE WHEN hash(article_id) % 1000 < {ABOUT_SHARE * 1000} THEN 'about' ELSE 'not' END AS decision,
-                   1.0::DOUBLE AS score, 'bench' AS rule, 'title' AS stratum, []::VARCHAR[] AS places, month
+                   1.0::DOUBLE AS score, 'bench' AS rule, 'title' AS stratum, []::VARCHAR[] AS places,
+                   article_no, revision_no, month
             FROM articles ORDER BY first_seen_at
         """
         for batch in reader.batches(sql, rows=100_000):
@@ -154,7 +155,7 @@ def ask(folder: Path, desk: Desk, repeats: int) -> dict[str, Any]:
     """The report's query: articles about the topic by local month and outlet, newest and pinned."""
     sql = f"""
         SELECT date_trunc('month', timezone('Asia/Ho_Chi_Minh', c.published_at)) AS month, c.outlet_id, count(*) AS n
-        FROM decisions d JOIN current c USING (article_id, revision)
+        FROM decisions d JOIN current c USING (article_no, revision_no)
         WHERE d.topic_id = '{TOPIC}' AND d.decision = 'about' GROUP BY ALL ORDER BY ALL
     """
     snapshot_s, snapshot = clock(lambda: create_snapshot(folder, desk, hashes={}, code_version="bench"))

@@ -83,6 +83,11 @@ def revision_key(article_id: str, revision: str) -> bytes:
     return bytes.fromhex(article_id + revision)
 
 
+def to_number(hex_id: str) -> int:
+    """The 8 bytes of an id as a signed whole number, as the tables hold it for joins."""
+    return int.from_bytes(bytes.fromhex(hex_id), "big", signed=True)
+
+
 def sighting_key(sighting: Sighting, source: str) -> bytes:
     """The compact key of a sighting: what was seen, in which feed, when, in which kind of file.
 
@@ -253,6 +258,8 @@ def _articles_table(
                 "first_seen_at": sighting.seen_at,
                 "feed_id": sighting.feed_id,
                 "is_further": article.article_id in seen_before,
+                "article_no": to_number(article.article_id),
+                "revision_no": to_number(article.revision),
                 "month": name_month(sighting.seen_at),
             }
         )
@@ -316,6 +323,8 @@ def prepare_decisions(decided: Iterable[Decided]) -> Batch:
                 "score": one.match.score,
                 "rule": one.match.rule,
                 "stratum": one.stratum,
+                "article_no": to_number(one.article_id),
+                "revision_no": to_number(one.revision),
                 "places": sorted({hit.place_id for hit in one.match.mentions if hit.place_id is not None}),
             }
         )

@@ -14,6 +14,8 @@ from diembao.desk import Desk
 from diembao.errors import CorpusError
 from diembao.types import Snapshot
 
+_DERIVED = ("batch_no", "month", "article_no", "revision_no")
+
 #: What a row says whatever the order of import. Left out: batch and month; the form of the address, kind,
 #: flags and sources as they came with whichever file was first.
 CONTENT: dict[str, tuple[str, ...]] = {
@@ -34,8 +36,8 @@ CONTENT: dict[str, tuple[str, ...]] = {
         "url_precision",
     ),
     "items": ("article_id", "revision", "outlet_id", "feed_id", "seen_at"),
-    "decisions": tuple(name for name in SCHEMAS["decisions"].names if name not in ("batch_no", "month")),
-    "mentions": tuple(name for name in SCHEMAS["mentions"].names if name not in ("batch_no", "month")),
+    "decisions": tuple(name for name in SCHEMAS["decisions"].names if name not in _DERIVED),
+    "mentions": tuple(name for name in SCHEMAS["mentions"].names if name not in _DERIVED),
 }
 
 
