@@ -272,11 +272,15 @@ def test_order_of_feeds_and_runs_changes_nothing():
     assert check_collection(at, feeds, published) == check_collection(at[::-1], mixed, published)
 
 
-def test_coverage_is_observed_over_expected():
-    """A period's coverage counts expected volume only where it is known."""
+def test_coverage_is_the_part_of_the_expected_volume_that_was_not_lost():
+    """Lost hours and improbably low days lower coverage; a quiet day of the press and a holiday do not."""
 
-    def day(observed, expected):
-        return OutletDay("a", date(2025, 3, 4), observed, expected, "good", "", 1.0, 1.0)
+    def day(observed, expected, usable=1.0, reason="", state="good"):
+        return OutletDay("a", date(2025, 3, 4), observed, expected, state, reason, 1.0, usable)
 
-    assert measure_coverage([day(30, 50.0), day(40, 50.0), day(9, None)]) == pytest.approx(0.7)
+    assert measure_coverage([day(30, 50.0), day(40, 50.0)]) == 1.0
+    assert measure_coverage([day(50, 50.0), day(9, None, reason="holiday")]) == 1.0
+    assert measure_coverage([day(50, 50.0), day(25, 50.0, usable=0.5)]) == pytest.approx(0.75)
+    assert measure_coverage([day(50, 50.0), day(5, 50.0, reason="low_volume", state="partial")]) == pytest.approx(0.55)
+    assert measure_coverage([day(50, 50.0), day(0, 50.0, usable=0.0, state="unknown")]) == pytest.approx(0.5)
     assert measure_coverage([day(9, None)]) is None

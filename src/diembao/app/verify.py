@@ -29,10 +29,13 @@ TOLD = 50
 def verify_report(project: Project, folder: Path | None = None) -> dict[str, Any]:
     """Whether every number of a report holds; `problems` says in words what does not.
 
+    Without a folder: the report in the folder we stand in, else the one built last.
+
     Nothing that was computed before is trusted: rows are hashed, clocks are judged, articles are matched and
     numbers are counted again from the pinned tables.
     """
-    folder = folder or find_last_folder(project)
+    here = Path.cwd()
+    folder = folder or (here if (here / MANIFEST).is_file() else find_last_folder(project))
     files = read_report(folder)
     manifest = read_manifest(files[MANIFEST])
     with project.open_desk() as desk:

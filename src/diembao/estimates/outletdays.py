@@ -127,16 +127,28 @@ def judge_days(
 
 
 def measure_coverage(days: Iterable[OutletDay]) -> float | None:
-    """Observed over expected volume of a period, over outlet-days whose expectation is known (None: none).
+    """The part of the expected volume of a period that was not lost, 0 to 1 (None: nothing is expected).
 
-    Days outside the observed span count as nothing observed. Below `THIN_SHARE` the period is hatched.
+    Each outlet-day weighs what is usual for it (a holiday: the mean of the outlet's other days). Of it counts
+    what pauses and silent feeds left, and where a day is improbably low, what came. So a quiet week of the
+    press is no loss, and days outside the observed span are. Below `THIN_SHARE` the period is hatched.
     """
-    observed = expected = 0.0
-    for day in days:
+    rows = list(days)
+    usual: dict[str, list[float]] = {}
+    for day in rows:
         if day.expected is not None:
-            observed += day.observed
-            expected += day.expected
-    return observed / expected if expected else None
+            usual.setdefault(day.outlet_id, []).append(day.expected)
+    collected = expected = 0.0
+    for day in rows:
+        if day.outlet_id not in usual:
+            continue
+        weight = day.expected if day.expected is not None else float(np.mean(usual[day.outlet_id]))
+        part = day.usable
+        if day.reason == "low_volume" and weight > 0:
+            part = min(part, day.observed / weight)
+        collected += weight * part
+        expected += weight
+    return collected / expected if expected else None
 
 
 def _judge(

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from diembao.app.coverage import check_health, keep_touching
 from diembao.app.reporting.frame import Frame, Ledger
 from diembao.app.view import View
+from diembao.estimates.outletdays import THIN_SHARE, measure_coverage
 from diembao.estimates.outletdays import OutletDay as JudgedDay
 from diembao.report.model import (
     ClockRow,
@@ -87,13 +88,11 @@ class Collected:
     @cached_property
     def thin_days(self) -> frozenset[date]:
         """Days on which less than 80 % of what was to be expected was collected."""
-        received: dict[date, float] = {}
-        expected: dict[date, float] = {}
+        by_day: dict[date, list[JudgedDay]] = {}
         for (_, day), found in self.days.items():
-            if found.expected is not None:
-                received[day] = received.get(day, 0.0) + found.observed
-                expected[day] = expected.get(day, 0.0) + found.expected
-        return frozenset(d for d, usual in expected.items() if usual > 0 and received[d] < 0.8 * usual)
+            by_day.setdefault(day, []).append(found)
+        shares = {day: measure_coverage(found) for day, found in by_day.items()}
+        return frozenset(day for day, share in shares.items() if share is not None and share < THIN_SHARE)
 
 
 def read_collected(view: View, frame: Frame) -> Collected:

@@ -47,6 +47,7 @@ def compose_report(
         frame,
         ledger,
         view.outlets,
+        collected=collected,
         good_days={row.outlet_id: row.good_days for row in health},
         lower_bounds=frozenset(bound.outlet_id for bound in collection.lower_bounds),
     )

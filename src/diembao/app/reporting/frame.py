@@ -87,24 +87,32 @@ class Ledger:
         values: Mapping[str, FormulaValue],
         *,
         at_least: bool = False,
+        is_collected: bool = True,
     ) -> Number:
-        """A count of articles of the frame, by the matching rule."""
+        """A count of articles of the frame, by the matching rule.
+
+        Nothing counted where nothing was collected is no zero: it has no value.
+        """
         ordinals = tuple(article.ordinal for article in articles)
         return self.add(
             Number(
                 number_id,
-                len(ordinals),
+                len(ordinals) if ordinals or is_collected else None,
                 "rule_count",
                 "articles",
                 formula,
                 formula_values=values,
                 rows=RowsRef(articles=ordinals),
                 at_least=at_least,
+                missing="" if ordinals or is_collected else "not_collected",
             )
         )
 
-    def share(self, number_id: str, part: Number, whole: Number, *, decimals: int = 0) -> Number:
-        """One number divided by another that contains it; without a whole it has no value."""
+    def share(self, number_id: str, part: Number, whole: Number) -> Number:
+        """One number divided by another that contains it; without a whole it has no value.
+
+        Written in whole per cent, and to a tenth where it would else be printed as nothing or as all.
+        """
         is_defined = bool(whole.value) and part.value is not None
         value = part.value / whole.value if is_defined and part.value is not None and whole.value else None
         return self.add(
@@ -115,7 +123,7 @@ class Ledger:
                 "share",
                 "share",
                 inputs=(part.number_id, whole.number_id),
-                decimals=decimals,
+                decimals=1 if value is not None and (0 < value < 0.005 or 0.995 <= value < 1) else 0,
                 missing="" if is_defined else "too_few",
             )
         )

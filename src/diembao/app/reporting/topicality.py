@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from diembao.app.reporting.collected import Collected
 from diembao.app.reporting.frame import Frame, Ledger, group_by
 from diembao.report.model import (
     ArticleRow,
@@ -16,6 +17,7 @@ from diembao.report.model import (
     OutletRow,
     PlaceRow,
     RowsRef,
+    Span,
     StratumRow,
     Word,
 )
@@ -35,6 +37,7 @@ def _count_groups(
     formula: str,
     describe: Callable[[str], Mapping[str, FormulaValue]],
     at_least: frozenset[str] = frozenset(),
+    is_collected: Callable[[str, Span], bool] = lambda name, span: True,
 ) -> dict[str, tuple[Number, Number | None]]:
     """For each name the count of its articles in the period, and in the one compared with."""
     counts: dict[str, list[Number]] = {name: [] for name in names}
@@ -48,6 +51,7 @@ def _count_groups(
                     formula,
                     {**describe(name), "span": span},
                     at_least=name in at_least,
+                    is_collected=is_collected(name, span),
                 )
             )
     return {name: (numbers[0], numbers[1] if len(numbers) > 1 else None) for name, numbers in counts.items()}
@@ -127,6 +131,7 @@ def count_outlets(
     ledger: Ledger,
     outlets: Sequence[Outlet],
     *,
+    collected: Collected,
     good_days: Mapping[str, Number],
     lower_bounds: frozenset[str],
 ) -> tuple[OutletRow, ...]:
@@ -142,6 +147,9 @@ def count_outlets(
         formula="count_outlet",
         describe=lambda name: {"outlet": counted[name].name},
         at_least=lower_bounds,
+        is_collected=lambda name, span: any(
+            collected.is_good(name, day) for day in collected.list_days(span)
+        ),
     )
     return tuple(
         OutletRow(

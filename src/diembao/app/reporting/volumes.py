@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from diembao.app.reporting.collected import Collected
 from diembao.app.reporting.frame import Frame, Ledger, list_month_spans, list_week_spans
 from diembao.errors import EstimateError
+from diembao.estimates.outletdays import THIN_SHARE, measure_coverage
 from diembao.estimates.volume import (
     ImputedTotal,
     compare_volumes,
@@ -19,8 +20,6 @@ from diembao.estimates.volume import (
     pair_days,
 )
 from diembao.report.model import Bin, BinPair, Number, RowsRef, Span, Volume, VolumeComparison
-
-THIN_SHARE = 0.8
 
 
 def count_volume(frame: Frame, ledger: Ledger, collected: Collected) -> Volume:
@@ -79,26 +78,22 @@ def _pair(
 def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, collected: Collected) -> Bin:
     label = f"{span.first:%Y-%m}" if kind == "month" else f"{span.first}"
     number_id = f"volume.{kind}.{label}{suffix}"
-    received = expected = 0.0
-    known = possible = 0
-    for outlet in collected.outlets:
-        for day in collected.list_days(span):
-            possible += 1
-            found = collected.of(outlet.outlet_id, day)
-            if found is None or found.state == "unknown":
-                continue
-            known += 1
-            if found.expected is not None:
-                received += found.observed
-                expected += found.expected
+    days = [
+        found
+        for outlet in collected.outlets
+        for day in collected.list_days(span)
+        if (found := collected.of(outlet.outlet_id, day)) is not None
+    ]
+    known = [day for day in days if day.state != "unknown"]
     if not known:
         return Bin(span, None, None, is_thin=True)
+    share = measure_coverage(days)
     coverage = None
-    if expected > 0:
+    if share is not None:
         coverage = ledger.add(
             Number(
                 f"{number_id}.coverage",
-                received / expected,
+                round(share, 6),
                 "share",
                 "share",
                 "coverage",
@@ -106,7 +101,7 @@ def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, colle
                 rows=RowsRef(table="outlet_days"),
             )
         )
-    is_thin = known < THIN_SHARE * possible or (expected > 0 and received / expected < THIN_SHARE)
+    is_thin = len(known) < THIN_SHARE * len(days) or (share is not None and share < THIN_SHARE)
     return Bin(span, _count(number_id, span, frame, ledger), coverage, is_thin)
 
 
