@@ -171,7 +171,7 @@ def test_a_pinned_version_does_not_change(tmp_path: Path, desk: Desk) -> None:
         assert find_changes(reader, snapshot) == []
         assert reader.value("SELECT count(*) FROM current") == 2
     with read(tmp_path, desk) as reader:
-        assert find_changes(reader, snapshot) == ["content", "rows"]
+        assert find_changes(reader, snapshot) == ["content", "files"]
 
 
 def test_an_erased_text_is_gone_and_does_not_come_back(tmp_path: Path, desk: Desk) -> None:

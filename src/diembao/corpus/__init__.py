@@ -7,7 +7,7 @@ from diembao.corpus.check import Check, check_project
 from diembao.corpus.query import SearchQuery, parse_query
 from diembao.corpus.read import CorpusReader
 from diembao.corpus.search import Found, Hit, SearchIndex
-from diembao.corpus.snapshot import create_snapshot, find_changes, hash_content, hash_rows, open_snapshot
+from diembao.corpus.snapshot import create_snapshot, find_changes, hash_content, hash_files, open_snapshot
 from diembao.corpus.snippet import Snippet, find_spans, make_snippet
 from diembao.corpus.writer import CommitInfo, CorpusWriter
 
@@ -29,7 +29,7 @@ __all__ = [
     "find_changes",
     "find_spans",
     "hash_content",
-    "hash_rows",
+    "hash_files",
     "hash_text",
     "make_snippet",
     "open_snapshot",

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from diembao.corpus import tables
 from diembao.corpus.read import CorpusReader
 from diembao.corpus.schemas import PINNED, SCHEMAS
+from diembao.corpus.trouble import translated
 from diembao.desk import Desk
 from diembao.errors import CorpusError
 from diembao.types import Snapshot
@@ -49,11 +51,17 @@ def hash_content(reader: CorpusReader) -> str:
     return digest.hexdigest()
 
 
-def hash_rows(reader: CorpusReader) -> str:
-    """SHA-256 over every column of every pinned row, whichever files hold them."""
+def hash_files(folder: Path, versions: Mapping[str, int]) -> str:
+    """SHA-256 over the bytes of every data file of the pinned tables: any change at all is found, and fast."""
     digest = hashlib.sha256()
     for name in PINNED:
-        digest.update(_hash_rows(reader, name, tuple(SCHEMAS[name].names)).encode())
+        path = tables.table_folder(folder, name)
+        version = versions.get(name, 0)
+        files = tables.list_files(tables.open_table(folder, name, version), path) if version else []
+        for file in files:
+            with translated(file), file.open("rb") as opened:
+                found = hashlib.file_digest(opened, "sha256").hexdigest()
+            digest.update(f"{name}/{file.relative_to(path).as_posix()} {found}\n".encode())
     return digest.hexdigest()
 
 
@@ -61,7 +69,7 @@ def create_snapshot(folder: Path, desk: Desk, *, hashes: Mapping[str, str], code
     """Pin the newest committed set, the desk's sequence number and the hashes; same state, same id.
 
     `hashes` are those of profile, gazetteer, settings and whatever else a number depends on; `content` and
-    `rows` of the corpus are added here.
+    `files` of the corpus are added here.
     """
     commit = desk.commits.last()
     if commit is None:
@@ -74,7 +82,7 @@ def create_snapshot(folder: Path, desk: Desk, *, hashes: Mapping[str, str], code
     versions = {name: commit.versions[name] for name in PINNED}
     desk_seq = desk.seq
     with CorpusReader(folder, versions) as reader:
-        whole = {**hashes, "content": hash_content(reader), "rows": hash_rows(reader)}
+        whole = {**hashes, "content": hash_content(reader), "files": hash_files(folder, versions)}
     return desk.snapshots.put(
         commit_no=commit.commit_no,
         versions=versions,
@@ -92,18 +100,20 @@ def open_snapshot(folder: Path, desk: Desk, snapshot: Snapshot) -> CorpusReader:
 
 
 def find_changes(reader: CorpusReader, snapshot: Snapshot) -> list[str]:
-    """Which of the snapshot's corpus hashes no longer hold: of `content` and `rows`."""
-    found = {"content": hash_content(reader), "rows": hash_rows(reader)}
+    """Which of the snapshot's corpus hashes no longer hold: of `content` and `files`."""
+    found = {"content": hash_content(reader), "files": hash_files(reader.folder, reader.versions)}
     return [name for name, value in found.items() if snapshot.hashes.get(name) != value]
 
 
 def _hash_rows(reader: CorpusReader, name: str, columns: tuple[str, ...]) -> str:
     digest = hashlib.sha256(f"{name} {' '.join(columns)}".encode())
-    parts = " || ".join(_encode(column, SCHEMAS[name].field(column).type) for column in columns)
-    if name == "items" and "source" not in columns:
+    parts = ", ".join(_encode(column, SCHEMAS[name].field(column).type) for column in columns)
+    if name == "items":
         # of the source only the kind of file is content, not its name
-        parts += " || split_part(source, ':', 1)"
-    for batch in reader.batches(f"SELECT unhex(sha256({parts})) AS h FROM {name} ORDER BY h", rows=50_000):
+        parts += ", split_part(source, ':', 1)"
+    for batch in reader.batches(
+        f"SELECT unhex(sha256(concat({parts}))) AS h FROM {name} ORDER BY h", rows=50_000
+    ):
         digest.update(b"".join(batch.column(0).to_pylist()))
     return digest.hexdigest()
 
@@ -119,4 +129,4 @@ def _encode(column: str, kind: pa.DataType) -> str:
         value = f"round({quoted} * 1e9)::BIGINT::VARCHAR"
     else:
         value = f"{quoted}::VARCHAR"
-    return f"coalesce(length({value}) || ':' || {value}, '-') || ';'"
+    return f"length({value}), ':', {value}, ';'"  # concat reads NULL as nothing: ":;" is NULL, "0:;" is empty
