@@ -126,23 +126,28 @@ def judge_days(
     return rows, low_gaps
 
 
-def measure_coverage(days: Iterable[OutletDay]) -> float | None:
+def mean_volumes(days: Iterable[OutletDay]) -> dict[str, float]:
+    """The usual volume of a day of each outlet, over all its days with an expectation."""
+    found: dict[str, list[float]] = {}
+    for day in days:
+        if day.expected is not None:
+            found.setdefault(day.outlet_id, []).append(day.expected)
+    return {outlet_id: float(np.mean(values)) for outlet_id, values in found.items()}
+
+
+def measure_coverage(days: Iterable[OutletDay], volumes: Mapping[str, float] | None = None) -> float | None:
     """The part of the expected volume of a period that was not lost, 0 to 1 (None: nothing is expected).
 
-    Each outlet-day weighs what is usual for it (a holiday: the mean of the outlet's other days). Of it counts
-    what pauses and silent feeds left, and where a day is improbably low, what came. So a quiet week of the
-    press is no loss, and days outside the observed span are. Below `THIN_SHARE` the period is hatched.
+    Each outlet-day weighs what is usual for it; a holiday, or a day of a feed that had long been silent, the
+    outlet's mean volume (`volumes`, default: of these days). Of it counts what pauses and silent feeds left,
+    and where a day is improbably low, what came. So a quiet week of the press is no loss, and days outside
+    the observed span are. Below `THIN_SHARE` the period is hatched.
     """
     rows = list(days)
-    usual: dict[str, list[float]] = {}
-    for day in rows:
-        if day.expected is not None:
-            usual.setdefault(day.outlet_id, []).append(day.expected)
+    means = mean_volumes(rows) if volumes is None else volumes
     collected = expected = 0.0
     for day in rows:
-        if day.outlet_id not in usual:
-            continue
-        weight = day.expected if day.expected is not None else float(np.mean(usual[day.outlet_id]))
+        weight = day.expected if day.expected is not None else means.get(day.outlet_id, 0.0)
         part = day.usable
         if day.reason == "low_volume" and weight > 0:
             part = min(part, day.observed / weight)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from diembao.app.coverage import check_health, keep_touching
 from diembao.app.reporting.frame import Frame, Ledger
 from diembao.app.view import View
-from diembao.estimates.outletdays import THIN_SHARE, measure_coverage
+from diembao.estimates.outletdays import THIN_SHARE, mean_volumes, measure_coverage
 from diembao.estimates.outletdays import OutletDay as JudgedDay
 from diembao.report.model import (
     ClockRow,
@@ -86,12 +86,17 @@ class Collected:
         ]
 
     @cached_property
+    def volumes(self) -> dict[str, float]:
+        """The usual volume of a day of each outlet, over both periods."""
+        return mean_volumes(self.days.values())
+
+    @cached_property
     def thin_days(self) -> frozenset[date]:
         """Days on which less than 80 % of what was to be expected was collected."""
         by_day: dict[date, list[JudgedDay]] = {}
         for (_, day), found in self.days.items():
             by_day.setdefault(day, []).append(found)
-        shares = {day: measure_coverage(found) for day, found in by_day.items()}
+        shares = {day: measure_coverage(found, self.volumes) for day, found in by_day.items()}
         return frozenset(day for day, share in shares.items() if share is not None and share < THIN_SHARE)
 
 

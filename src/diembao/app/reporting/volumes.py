@@ -87,7 +87,7 @@ def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, colle
     known = [day for day in days if day.state != "unknown"]
     if not known:
         return Bin(span, None, None, is_thin=True)
-    share = measure_coverage(days)
+    share = measure_coverage(days, collected.volumes)
     coverage = None
     if share is not None:
         coverage = ledger.add(
