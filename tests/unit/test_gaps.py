@@ -281,6 +281,8 @@ def test_coverage_is_the_part_of_the_expected_volume_that_was_not_lost():
     assert measure_coverage([day(30, 50.0), day(40, 50.0)]) == 1.0
     assert measure_coverage([day(50, 50.0), day(9, None, reason="holiday")]) == 1.0
     assert measure_coverage([day(50, 50.0), day(25, 50.0, usable=0.5)]) == pytest.approx(0.75)
-    assert measure_coverage([day(50, 50.0), day(5, 50.0, reason="low_volume", state="partial")]) == pytest.approx(0.55)
+    assert measure_coverage(
+        [day(50, 50.0), day(5, 50.0, reason="low_volume", state="partial")]
+    ) == pytest.approx(0.55)
     assert measure_coverage([day(50, 50.0), day(0, 50.0, usable=0.0, state="unknown")]) == pytest.approx(0.5)
     assert measure_coverage([day(9, None)]) is None
