@@ -64,14 +64,14 @@ OUTLETS = (
     ("Báo Chợ Phiên", "chophien.example", "chợ và hàng quán"),
 )
 PLACES = (
-    ("ls", "Lạng Sơn", "province", None),
-    ("ls.dk", "Đồng Kinh", "ward", None),
-    ("ls.kl", "Kỳ Lừa", "ward", None),
-    ("ls.dd", "Đồng Đăng", "commune", None),
-    ("ls.bs", "Bắc Sơn", "commune", None),
-    ("ls.hl", "Hữu Lũng", "district", date(2025, 6, 30)),
-    ("ls.cl", "Chi Lăng", "district", date(2025, 6, 30)),
-    ("ls.vl", "Văn Lãng", "district", date(2025, 6, 30)),
+    ("ls", "Lạng Sơn", "tỉnh", None),
+    ("ls.dk", "Đồng Kinh", "phường", None),
+    ("ls.kl", "Kỳ Lừa", "phường", None),
+    ("ls.dd", "Đồng Đăng", "xã", None),
+    ("ls.bs", "Bắc Sơn", "xã", None),
+    ("ls.hl", "Hữu Lũng", "huyện", date(2025, 6, 30)),
+    ("ls.cl", "Chi Lăng", "huyện", date(2025, 6, 30)),
+    ("ls.vl", "Văn Lãng", "huyện", date(2025, 6, 30)),
 )
 MATTERS = (
     "Chợ phiên {place} mở thêm gian hàng nông sản cuối tuần",
@@ -538,7 +538,7 @@ def build_classes(maker: Maker, total: Number) -> Iterable[ClassRow]:
 
 def build_places(maker: Maker) -> Iterable[PlaceRow]:
     """The units and one that nobody names."""
-    for place_id, name, kind, valid_to in (*PLACES, ("ls.zz", "Tràng Xa", "commune", None)):
+    for place_id, name, kind, valid_to in (*PLACES, ("ls.zz", "Tràng Xa", "xã", None)):
         count = maker.count(
             f"place.{place_id}",
             "count_place",

@@ -75,6 +75,13 @@ def test_values_are_written_as_people_read_them() -> None:
     assert format_value(replace(number, at_least=True), "vi") == "≥ 1.234"
     assert format_value(replace(number, value=0.314, unit="share"), "en") == "31%"
     assert format_value(replace(number, value=None, missing="not_comparable"), "vi") == "không so sánh được"
+    share = replace(number, value=0.0013, unit="share")
+    assert [format_value(replace(share, value=value), "vi") for value in (0, 0.0013, 0.999, 1)] == [
+        "0%",
+        "<1%",
+        ">99%",
+        "100%",
+    ]
     bounds = replace(number, low=421.2, high=476.9, level=0.95)
     assert format_bounds(bounds, "vi") == "KTC 95%: 421–477"
     assert format_bounds(replace(bounds, unit="share", low=0.27, high=0.35), "en") == "CI 95%: 27–35%"

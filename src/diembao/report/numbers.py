@@ -155,10 +155,21 @@ def format_value(number: Number, language: Language) -> str:
     if number.value is None:
         return Words(language)(f"report.missing.{number.missing or 'unknown'}")
     if number.unit == "share":
-        text = format_percent(number.value, language, number.decimals)
+        text = _format_share(number.value, number.decimals, language)
     else:
         text = format_number(number.value, language, number.decimals)
     return f"≥ {text}" if number.at_least else text
+
+
+def _format_share(share: float, decimals: int, language: Language) -> str:
+    """A share; what is not none is never printed as 0%, what is not all never as 100%."""
+    text = format_percent(share, language, decimals)
+    step = 10.0 ** -(decimals + 2)
+    if share > 0 and text == format_percent(0, language, decimals):
+        return f"<{format_percent(step, language, decimals)}"
+    if share < 1 and text == format_percent(1, language, decimals):
+        return f">{format_percent(1 - step, language, decimals)}"
+    return text
 
 
 def format_bounds(number: Number, language: Language) -> str:

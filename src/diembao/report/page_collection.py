@@ -9,7 +9,7 @@ from diembao.report.charts import choose_rows, draw_calendar
 from diembao.report.layout import Code, Table, write_evidence
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import ReportModel, Span
-from diembao.report.page_tables import Stack, draw_table, figure, fold, name_file, note, section
+from diembao.report.page_tables import Folded, Stack, draw_table, figure, fold, name_file, note, section
 from diembao.report.printer import Printer
 
 Tables = dict[str, Table]
@@ -41,7 +41,7 @@ def _draw_finding(printer: Printer, model: ReportModel, tables: Tables, name: st
     rows = [
         (
             Stack((row.outlet_name, row.feed_id, _days(printer, row.first, row.last))),
-            Stack((Code("clock", row.kind), write_evidence(row.evidence))),
+            Stack((Code("clock", row.kind), Folded(write_evidence(row.evidence)))),
             row.shift,
             row.articles,
         )
@@ -64,7 +64,7 @@ def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
     rows = [
         (
             Stack((Code("everyone", "*") if row.outlet_id == "*" else row.outlet_name, row.feed_id)),
-            Stack((Code("gap", row.kind), write_evidence(row.evidence))),
+            Stack((Code("gap", row.kind), Folded(write_evidence(row.evidence)))),
             Stack((row.start, row.end)),
         )
         for row in gaps[:_GAPS_SHOWN]

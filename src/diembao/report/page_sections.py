@@ -26,6 +26,7 @@ Tables = dict[str, Table]
 _WEEKS_DRAWN = 60
 _OUTLETS_DRAWN = 20
 _TITLES_A_DAY = 8
+_PLACES_SHOWN = 20
 
 
 def names(printer: Printer, model: ReportModel) -> tuple[str, str | None]:
@@ -228,9 +229,11 @@ def draw_places(printer: Printer, model: ReportModel, tables: Tables) -> Safe | 
     parts: list[Child] = []
     if named:
         parts.append(
-            draw_table(printer, table, rows=named, without=("valid_from", "valid_to"), is_headed=True)
+            draw_table(
+                printer, table, rows=named[:_PLACES_SHOWN], without=("valid_from", "valid_to"), is_headed=True
+            )
         )
-    if len(named) < len(table.rows):
+    if len(named[:_PLACES_SHOWN]) < len(table.rows):
         parts.append(fold(printer, draw_table(printer, table), words="word.all_places"))
     parts.append(note(printer.word("note.places")))
     parts.append(name_file(printer, "places"))

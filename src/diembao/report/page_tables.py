@@ -19,10 +19,17 @@ _SHORT = 16
 class Stack:
     """Several cells in one place of the page, the later ones in small print below."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[Cell | Folded, ...]
 
 
-PageCell = Cell | Stack
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Long evidence that opens on demand."""
+
+    text: str
+
+
+PageCell = Cell | Stack | Folded
 
 #: columns whose spans are months rather than weeks
 _MONTHS = frozenset({"month", "month_then"})
@@ -92,10 +99,12 @@ def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
         case None:
             return Safe("")
         case Stack(cells=(first, *below)):
-            small = (tag("small", draw_cell(printer, part)) for part in below if part)
+            small = (_below(printer, part) for part in below if part)
             return join([draw_cell(printer, first), *small])
         case Stack():
             return Safe("")
+        case Folded(text=text):
+            return fold(printer, printer.received(text), words="word.evidence") if text else Safe("")
         case Number():
             interval = printer.interval(cell)
             return join([printer.number(cell), tag("br") if interval else None, interval])
@@ -114,6 +123,11 @@ def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
         case int():
             return draw_ordinal(cell, cell)
     return printer.received(cell)
+
+
+def _below(printer: Printer, part: Cell | Folded) -> Safe:
+    content = draw_cell(printer, part)
+    return content if isinstance(part, Folded) else tag("small", content)
 
 
 def draw_ordinal(first: int, last: int) -> Safe:

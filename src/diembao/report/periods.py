@@ -13,7 +13,7 @@ _ROMAN = ("I", "II", "III", "IV")
 
 
 def name_period(span: Span, language: Language) -> str:
-    """`quý III/2026`, `tháng 9/2026`, `năm 2026`, or the two days of a span that is none of these."""
+    """`quý III/2026`, `tháng 9/2026`, `năm 2026`, other whole months, or the two days of a span."""
     first, last = span.first, span.last
     words = Words(language)
     whole_months = first.day == 1 and last.day == monthrange(last.year, last.month)[1]
@@ -24,6 +24,12 @@ def name_period(span: Span, language: Language) -> str:
         return words("report.period.quarter", quarter=_ROMAN[first.month // 3], year=str(first.year))
     if whole_months and months == 12 and first.month == 1:
         return words("report.period.year", year=str(first.year))
+    if whole_months and months == 6 and first.month in (1, 7):
+        half = "first" if first.month == 1 else "second"
+        return words(f"report.period.{half}_half", year=str(first.year))
+    if whole_months:
+        ends = (format_month(first, language), format_month(last, language))
+        return words("report.period.months", first=ends[0], last=ends[1])
     return format_span(first, last, language)
 
 

@@ -38,8 +38,17 @@ class Printer:
 
         What the matcher decided on is told in the words of its own catalogue.
         """
-        key = f"report.{table}.{code}" if table != "rule" else f"topics.because.{code.partition(':')[0]}"
+        if table == "rule":
+            return self._rule(code)
+        key = f"report.{table}.{code}"
         return self.words(key) if has_key(self.language, key) else code
+
+    def _rule(self, code: str) -> str:
+        """`only_weak: weak:route` in words: why, and through what kind of mention."""
+        because, _, through = code.partition(": ")
+        keys = [f"topics.because.{because}", f"topics.rule.{through.replace(':', '.')}"]
+        told = [self.words(key) for key in keys if has_key(self.language, key)]
+        return ": ".join(told) if told else code
 
     def value(self, number: Number) -> str:
         """The figure as people read it."""
@@ -143,9 +152,10 @@ class Printer:
         )
 
     def _parts(self, key: str, values: Mapping[str, Value]) -> Iterator[tuple[str, Value | None]]:
-        """The literal pieces and the values of a sentence; `<key>.one` is taken when `n` counts one."""
+        """The literal pieces and the values of a sentence; `<key>.one` is taken when its number is one."""
         full = f"report.{key}"
-        n = values.get("n")
+        counts = [value for value in values.values() if isinstance(value, Number)]
+        n = values.get("n", counts[0] if counts else None)
         if has_key(self.language, f"{full}.other"):
             full += ".one" if isinstance(n, Number) and n.value == 1 else ".other"
         for literal, name, _, _ in Formatter().parse(self.words(full)):

@@ -158,7 +158,7 @@ def path(points: Sequence[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
-def nice_ticks(top: float, wanted: int = 4) -> list[int]:
+def nice_ticks(top: float, wanted: int = 5) -> list[int]:
     """Whole, round figures from zero to at least `top`."""
     step = next(
         factor * 10**power
