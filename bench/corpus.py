@@ -65,8 +65,8 @@ def run(rows: int = ROWS, *, fts_rows: int | None = None, repeats: int = 30) -> 
         folder = Path(name)
         found: dict[str, Any] = {"rows": rows, "cpus": os.cpu_count()}
         found["append"] = fill(folder, desk, rows)
-        decide(folder, desk)
         found["memory_after_append_mb"] = peak_mb()
+        decide(folder, desk)
         found["report_query"] = ask(folder, desk, repeats)
         found["memory_after_queries_mb"] = peak_mb()
         found["search"] = search(folder, desk, fts_rows, repeats)
