@@ -38,3 +38,23 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert folded_key(folded_key(text)) == folded_key(folded_key(folded_key(text)))
     assert len(place_tones(text)) == len(text)
     exact_key(text), strip_accents(text)
+
+
+def _strip_slowly(text: str) -> str:
+    """The definition: decompose, leave out the marks of U+0300-036F, compose, đ as d."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", bare).replace("đ", "d").replace("Đ", "D")
+
+
+@given(st.text())
+def test_stripping_by_table_equals_its_definition(text: str) -> None:
+    """The table of bare letters gives what decomposing every letter gives, for any text in any form."""
+    for form in ("NFC", "NFD"):
+        given_text = unicodedata.normalize(form, text)
+        assert strip_accents(given_text) == _strip_slowly(given_text)
+
+
+@given(st.text(alphabet="aăâđeêioôơuưyAĐƠ \u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031bq"))
+def test_stripping_vietnamese_by_table_equals_its_definition(text: str) -> None:
+    """The same for letters and loose marks of Vietnamese in any order."""
+    assert strip_accents(text) == _strip_slowly(text)

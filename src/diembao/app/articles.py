@@ -39,7 +39,7 @@ def list_articles(
         join, extra = "", ""
         if topic_id is not None:
             profile = record_profile(desk, get_topic(project, topic_id))
-            join = "JOIN decisions x USING (article_id, revision)"
+            join = "JOIN decisions x USING (article_no, revision_no)"
             extra = ", x.decision, x.rule, x.stratum"
             where += ["x.topic_id = $topic", "x.profile_hash = $profile"]
             values |= {"topic": topic_id, "profile": profile.profile_hash}

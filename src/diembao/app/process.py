@@ -100,7 +100,7 @@ def _match_pending(
             writer.add_decisions(list(_decide(matcher, topic, profile, rows, tally)))
     with CorpusReader(project.folder, writer.commit.versions) as reader:
         counts = reader.rows(
-            "SELECT decision, count(*) AS n FROM decisions JOIN current USING (article_id, revision) "
+            "SELECT decision, count(*) AS n FROM decisions JOIN current USING (article_no, revision_no) "
             "WHERE topic_id = $topic AND profile_hash = $profile GROUP BY decision",
             {"topic": topic.topic_id, "profile": profile.profile_hash},
         )

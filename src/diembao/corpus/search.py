@@ -6,6 +6,7 @@ Only words are kept, no text and no byline; snippets are cut from the texts tabl
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from diembao.corpus.trouble import explain_store, explain_system
 from diembao.desk import Desk
 from diembao.desk.steps import step
 from diembao.errors import CorpusError, LockedError, StorageError
+from diembao.text.normal import strip_accents, to_nfc
 
 if TYPE_CHECKING:
     import tantivy
@@ -28,6 +30,8 @@ FORM = 1
 _STATE_ID = "state"
 _HEAP_BYTES = 64 * 1024 * 1024
 _DAY_UNKNOWN = 0
+#: marks that no letter took up
+_LOOSE_MARK = re.compile("[\u0300-\u036f]")
 
 #: the day as stated by the source (or the address, or the first sighting), in the outlet's zone
 _DOCUMENTS = """
@@ -305,9 +309,17 @@ def _make_document(row: Mapping[str, Any]) -> tantivy.Document:
     for field in FIELDS:
         given = row[field]
         if given:
-            document.add_text(f"{field}_exact", " ".join(split_words(given, is_exact=True)))
-            document.add_text(f"{field}_folded", " ".join(split_words(given, is_exact=False)))
+            words = " ".join(split_words(given, is_exact=True))
+            document.add_text(f"{field}_exact", words)
+            document.add_text(f"{field}_folded", _fold_words(given, words))
     return document
+
+
+def _fold_words(given: str, words: str) -> str:
+    """The words without accents; taken from the exact ones unless a loose mark would cut them otherwise."""
+    if _LOOSE_MARK.search(to_nfc(given)):
+        return " ".join(split_words(given, is_exact=False))
+    return strip_accents(words)
 
 
 def _term_query(schema: tantivy.Schema, term: Term) -> tantivy.Query:

@@ -100,7 +100,7 @@ def _account_import(view: View, ledger: Ledger, place: int, run: ImportRun) -> A
 def _account_match(view: View, frame: Frame, ledger: Ledger, topic: Topic) -> Account:
     rows = view.rows(
         "SELECT count(*) AS total, count(*) FILTER (WHERE x.decision = 'not') AS no FROM dated d "
-        "JOIN decisions x USING (article_id, revision) "
+        "JOIN decisions x USING (article_no, revision_no) "
         "WHERE x.topic_id = $topic AND x.profile_hash = $profile",
         {"topic": topic.topic_id, "profile": frame.profile_hash},
     )[0]

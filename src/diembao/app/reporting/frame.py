@@ -37,7 +37,7 @@ def read_frame(view: View, spec: ReportSpec, profile_hash: str) -> Frame:
         f"""
         SELECT d.article_id, d.revision, d.outlet_id, d.title, d.url, d.day, d.precision_ AS precision,
                d.is_corrected, x.decision, x.stratum, x.rule, x.places
-        FROM dated d JOIN decisions x USING (article_id, revision)
+        FROM dated d JOIN decisions x USING (article_no, revision_no)
         WHERE x.topic_id = $topic AND x.profile_hash = $profile AND x.decision <> 'not' AND ({days})
         ORDER BY d.day, d.outlet_id, d.article_id
         """,
