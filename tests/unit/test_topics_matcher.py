@@ -59,16 +59,21 @@ CASES += read_cases("place_cases.jsonl")
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("case", CASES, ids=[case["text"][:40] for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['topic']}: {case['text'][:40]}" for case in CASES])
 def test_golden_case_holds_in_every_normal_form(case: dict[str, str], form: str) -> None:
     """Each written case gets its label as given, decomposed, and with no-break spaces."""
     title = FORMS[form](case["text"])
+    fields = {
+        "title": title,
+        "lead": FORMS[form](case.get("lead", "")),
+        "text": FORMS[form](case.get("body", "")),
+    }
     found = matcher(case["topic"], case.get("kind"), case.get("within")).match(
-        title=title, text="", published_on=date.fromisoformat(case["date"])
+        **fields, published_on=date.fromisoformat(case["date"])
     )
     assert found.decision == case["label"], (found.rule, found.mentions)
     for mention in found.mentions:
-        assert title[mention.start : mention.end] == mention.surface
+        assert fields[mention.field][mention.start : mention.end] == mention.surface
     if case.get("hit"):
         surfaces = {
             unicodedata.normalize("NFC", m.surface).replace("\u00a0", " ").lower() for m in found.mentions

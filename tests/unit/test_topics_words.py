@@ -36,7 +36,7 @@ def test_rule_has_words(rule: str) -> None:
 @pytest.mark.parametrize(
     "rule",
     ["title", "lead", "lead_alone", "lead_among_others", "body", "body_early", "body_often", "body_in_passing",
-     "too_little", "other_places_prevail", "only_weak: weak:route", "only_unclear: unclear:needs_cue",
+     "too_little", "other_places_prevail", "digest", "only_weak: weak:route", "only_unclear: unclear:needs_cue",
      "blocked: blocked:street", "excluded: chợ", "no_hit"],
 )  # fmt: skip
 def test_reason_has_words(rule: str) -> None:

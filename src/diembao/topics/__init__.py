@@ -7,7 +7,7 @@ from diembao.topics.profile import check_topic, format_profile, free_topic, pars
 from diembao.topics.scoring import is_unclear_rule, is_weak_rule, list_rule_keys, match_stratum, reason_key
 
 #: changes when the rules change, so that stored decisions are known to be old
-MATCHER_VERSION = "1"
+MATCHER_VERSION = "2"
 
 __all__ = [
     "MATCHER_VERSION",

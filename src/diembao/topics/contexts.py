@@ -58,15 +58,26 @@ _HISTORY = re.compile(
     r"(?i)(?<!\w)(?:khởi nghĩa|cuộc khởi nghĩa|chiến dịch|chiến thắng|trận|phong trào|du kích|đội du kích|"
     r"hiệp định|nghị quyết|khoi nghia|chien thang|chien dich)\s+$"
 )
+#: their last words, looked at first because that is quick
+_EVENT_WORDS = frozenset(
+    ["nghĩa", "dịch", "thắng", "trận", "trào", "kích", "định", "quyết", "nghia", "thang", "dich"]
+)
 _NAMED_STREET = re.compile(r"(?i)(?<!\w)(?:đường|phố|ngõ|hẻm|đại lộ|quảng trường)\s+(?:[^\W\d_]+\s+){1,3}$")
+#: a plate, or "biển" alone soon after a vehicle: by itself it is the sea ("biển Sầm Sơn")
 _PLATE = re.compile(
-    r"(?i)(?<!\w)(?:biển(?: số| kiểm soát| đăng ký| hiệu| xanh| trắng| vàng)?|bks|bs|bien(?: so| kiem soat)?|mang biển)"
-    r"(?: của| của tỉnh| tỉnh| thuộc| ở)?\s*:?\s+$"
+    r"(?i)(?<!\w)(?:(?:biển|bien) (?:số|kiểm soát|đăng ký|so|kiem soat|dang ky)|bks|bs|"
+    r"(?:xe|ô tô|ôtô|o tô|oto|o to|mô tô|môtô|container|taxi|bán tải|rơ moóc|mang|gắn|đeo|treo)(?: [^\s,.;:()]+){0,4}?"
+    r"(?<!bãi)(?<!bờ)(?<!ra)(?<!ven)(?<!vùng)(?<!về)(?<!đi)(?<!đến)(?<!tới)(?<!xuống)(?<!gần)(?<!bai)(?<!bo)"
+    r" (?:biển|bien)(?: hiệu| xanh| trắng| vàng| đỏ)?)(?: của| của tỉnh| tỉnh| thuộc| ở)?\s*:?\s+$"
 )
 _ORIGIN = re.compile(
-    r"(?i)(?<!\w)(?:quê(?: quán| gốc| nhà| hương| nội| ngoại)?|nguyên quán|trú quán|sinh quán|(?:tạm |thường |cư |hiện )*trú|"
-    r"hộ khẩu(?: thường trú)?|hktt|đkhktt|ngụ|sinh ra(?: và lớn lên)?|sinh sống|lớn lên|đến từ|xuất thân|gốc|que|ngu|tru|"
-    r"người gốc|người dân tộc (?:tày|nùng|dao|kinh|mông|hoa)|(?:sn|sinh năm|s\.n\.?)\s*\d{4}|\d+ tuổi)"
+    r"(?i)(?<!\w)(?:(?<!làng )(?<!đồng )(?<!miền )(?<!vùng )(?<!hương )quê(?: quán| gốc| nhà| hương| nội| ngoại)?|"
+    # "bán trú", "nội trú" are words of schools, "lưu trú" one of hotels
+    r"nguyên quán|trú quán|sinh quán|(?<!bán )(?<!nội )(?<!ngoại )(?<!lưu )(?<!di )(?:tạm |thường |cư |hiện )*trú|"
+    r"hộ khẩu(?: thường trú)?|hktt|đkhktt|ngụ|sinh ra(?: và lớn lên)?|sinh sống|lớn lên|đến từ|xuất thân|"
+    r"(?<!nguồn )gốc|(?<!lang )(?<!dong )(?<!mien )(?<!vung )que|ngu|(?<!ban )(?<!noi )(?<!ngoai )(?<!luu )(?<!di )tru|"
+    r"người gốc|người dân tộc (?:tày|nùng|dao|kinh|mông|hoa)|(?:sn|sinh năm|s\.n\.?)\s*\d{4}|"
+    r"(?<!dưới )(?<!trên )\d+ tuổi(?=\s*[,:;(]|\s+(?:quê|trú|ngụ|ở|tại|người|từ)(?!\w)))"
     r"(?:\s*[,:;]\s*|\s+)(?:(?:cùng |đều |hiện |cũng |cùng ở |là người |là )*(?:quê|trú|ngụ|ở|tại|người|từ|o|tai|tạm trú|"
     r"thường trú|ngụ tại|hktt|nơi ở)(?:\s+(?:ở|tại|quán|o|tai))?\s*:?\s*){0,3}(?:\(\s*)?$"
 )
@@ -80,14 +91,30 @@ _PEOPLE = re.compile(
 #: "(Thu Hà, Lạng Sơn)": the signature of a reader's letter
 _SIGNED = re.compile(rf"\((?:[{UPPER}][^\W\d_]*\.?\s*){{1,4}}(?:,\s*\d+ tuổi)?,\s*$")
 #: a measured temperature or rainfall after the name
-_MEASURED = re.compile(r"(?i)^\)?[^.;:\n]{0,22}?\d+(?:[.,]\d+)?\s*(?:độ|°|mm)")
+_MEASURED = re.compile(r"(?i)^\)?[^.;:\n]{0,22}?\d+(?:[.,]\d+)?\s*(?:độ(?!\w)|°|mm(?!\w))")
 _DELEGATE = re.compile(
-    r"(?i)(?<!\w)(?:đại biểu(?: quốc hội)?|đbqh|đb|đoàn(?: đbqh| đại biểu(?: quốc hội)?)?)(?: tỉnh| tp\.?| thành phố)?\s*$"
+    r"(?i)(?<!\w)(?:đại biểu(?: quốc hội)?|đbqh|đb|đoàn(?: đbqh| đại biểu(?: quốc hội)?))(?: tỉnh| tp\.?| thành phố)?\s*$"
 )
 _DELEGATE_NAMED = re.compile(
-    r"(?i)(?:đại biểu|đbqh|đb|dai bieu|nghị sĩ)[^.;()]{3,60}\((?:đoàn |tỉnh |đbqh |tp\.? ?)*$"
+    rf"(?i)(?:đại biểu|đbqh|đb|dai bieu|nghị sĩ)(?:[^.;()]|(?<=(?-i:[{UPPER}]))\.){{3,60}}\((?:đoàn |tỉnh |đbqh |tp\.? ?)*$"
 )
+#: a bare "đoàn" may be the youth union, a team, guests: parliament has to be spoken of
+_ANY_DELEGATION = re.compile(r"(?i)(?<!\w)(?<!phái )đoàn(?: tỉnh| tp\.?| thành phố)?\s*$")
+_PARLIAMENT = re.compile(
+    r"(?i)(?<!\w)(?:quốc hội|đbqh|đại biểu|nghị trường|chất vấn|thảo luận|kỳ họp|đề nghị|kiến nghị|cử tri|bộ trưởng|"
+    r"dự án luật|dự thảo luật|góp ý)(?!\w)"
+)
+_BELOW_PROVINCE = re.compile(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|[xphq]\.|t[tx][. ])")
 _LABELLED = re.compile(rf"((?:[{UPPER}][^\W\d_]*\.?\s+){{1,3}}[{UPPER}][^\W\d_]*)\s*\((?:đoàn |tỉnh )?$")
+#: "tài xế (Trà Vinh)", "thầy giáo T.V.N. (Cao Bằng)", "T.V.N. (Cao Bằng)"
+_ROLE_LABELLED = re.compile(
+    rf"(?:(?<!\w)(?i:tài xế|lái xe|phụ xe|công nhân|thợ hồ|thầy giáo|cô giáo|giáo viên|nam sinh|nữ sinh|kỹ sư|nghệ nhân|"
+    rf"nông dân|bác sĩ|điều dưỡng|cầu thủ|thí sinh|vận động viên|võ sĩ|ca sĩ|diễn viên|nhà thơ|nhạc sĩ|họa sĩ|luật sư|bạn đọc|"
+    rf"ông|bà|anh|chị|em|cháu|cụ)(?:\s+(?:[{UPPER}]\.){{1,4}}[{UPPER}]?)?|(?<!\w)(?:[{UPPER}]\.){{2,4}}[{UPPER}]?)"
+    rf"(?:,? \d+ tuổi,?)?\s*\((?i:tỉnh |huyện |ở )?$"
+)
+#: the units above follow up to the closing bracket: "Văn Lãng, Lạng Sơn)"
+_CLOSES = re.compile(r"(?:,[^();.\n]{2,30}){0,3}\)")
 _ADDRESSED = re.compile(
     rf"(?:^|[^\w])(?:[Ôô]ng|[Bb]à|[Aa]nh|[Cc]hị|[Cc]ụ|[Cc]ô|[Cc]hú|[Đđ]ồng chí)\s+(?:[{UPPER}][^\W\d_]*\s+){{1,3}}$"
 )
@@ -100,6 +127,18 @@ _RUNS_ON = re.compile(rf"^ (?![IVX]+\b|TP|TX|TT|H\.|Q\.|X\.|P\.)[{UPPER}][^\W\d_
 _RUNS_IN = re.compile(rf"[^\W\d_] [{UPPER}][^\W\d_]*[{_LOWER}] $")
 _ROUTE_LEFT = re.compile(r"[\w)]\s?[-–—/]\s?$")
 _ROUTE_RIGHT = re.compile(rf"^\s?[-–—/]\s?[{UPPER}]")
+#: between the two ends of "từ X đến Y"
+_TRAVEL = re.compile(
+    r"(?i)\s+(?:đi|về|đến|tới|ra|vào|xuống|lên|qua|sang|di|ve|den|toi|len)(?:\s+(?:tỉnh|tp\.?|thành phố))?\s*"
+)
+#: between the two ends of "nối X với Y"
+_LINK = re.compile(r"(?i)\s+(?:với|đến|tới|và|sang|lên|voi|den|va)(?:\s+(?:tỉnh|tp\.?|thành phố))?\s*")
+_LINK_LEFT = re.compile(
+    r"(?i)(?<!\w)(?:nối|noi)(?: liền| thông| từ| lien| tu)?(?: tỉnh| tp\.?| thành phố)?\s+$"
+)
+#: between an institution and where it stands: "Trường Hà Tĩnh (quận 3", "Trường đua Phú Thọ ở quận 11"
+_SEAT = re.compile(r"(?i)\s*\(\s*|\s+(?:ở|o)\s+")
+_PROJECT = re.compile(r"(?i)(?<!\w)(?:dự án|công trình|tuyến|đường|du an|duong)(?:\s+[^\W\d_]+){0,3}\s+$")
 _TRAVEL_LEFT = re.compile(r"(?i)(?:từ|tu)\s+(?:tỉnh |tp\.? ?)?$")
 _TRAVEL_RIGHT = re.compile(
     rf"^\s+(?:đi|về|đến|tới|ra|vào|xuống|lên|qua|di|ve|den)(?:\s+(?i:tỉnh|tp\.?|thành phố))?\s+[{UPPER}]"
@@ -179,11 +218,19 @@ def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
         return "origin"
     if _PEOPLE.search(before):
         return "people"
-    if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left):
+    if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left) or _is_delegation(text, before, first):
         return "delegate"
-    if text[end : end + 1] == ")" and (_labels_person(before) or _SIGNED.search(before)):
+    if "(" in before and _CLOSES.match(text, end) and _labels_person(before):
         return "person_label"
     return None
+
+
+def _is_delegation(text: str, before: str, first: int) -> bool:
+    return (
+        _ANY_DELEGATION.search(before) is not None
+        and _BELOW_PROVINCE.match(text, first) is None
+        and _PARLIAMENT.search(text[max(0, first - 2 * REACH) : first + 2 * REACH]) is not None
+    )
 
 
 def is_measured(text: str, end: int) -> bool:
@@ -201,11 +248,16 @@ def is_part_of_name(text: str, start: int, end: int) -> bool:
 
 def is_history(text: str, start: int) -> bool:
     """Whether a battle, rising or campaign is named after the place."""
+    word = _LAST_WORD.search(text, max(0, start - 12), start)
+    if word is None or word[1].lower() not in _EVENT_WORDS:
+        return False
     left = text[max(0, start - REACH) : start]
     return _HISTORY.search(left) is not None and _NAMED_STREET.search(left) is None
 
 
 def _labels_person(before: str) -> bool:
+    if _ROLE_LABELLED.search(before) or _SIGNED.search(before):
+        return True
     match = _LABELLED.search(before)
     return match is not None and any(word in SURNAMES for word in match[1].split()[:2])
 
@@ -229,3 +281,32 @@ def is_journey(text: str, start: int, end: int) -> bool:
         _TRAVEL_LEFT.search(text[max(0, start - 14) : start]) is not None
         and _TRAVEL_RIGHT.search(text[end : end + 24]) is not None
     )
+
+
+def is_travelled(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether two names (their spans with the kind) are the ends of "từ X đến Y"."""
+    return (
+        _TRAVEL.fullmatch(text, first[1], second[0]) is not None
+        and _TRAVEL_LEFT.search(text[max(0, first[0] - 14) : first[0]]) is not None
+    )
+
+
+def is_linked(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether something links two names: "nối X với Y"."""
+    return (
+        _LINK.fullmatch(text, first[1], second[0]) is not None
+        and _LINK_LEFT.search(text[max(0, first[0] - 30) : first[0]]) is not None
+    )
+
+
+def is_seated(text: str, start: int, end: int, other: int) -> bool:
+    """Whether the name belongs to an institution, and the place at `other` says where that stands."""
+    return (
+        _SEAT.fullmatch(text, end, other) is not None
+        and _HOUSE.search(text[max(0, start - REACH) : start]) is not None
+    )
+
+
+def is_project(text: str, start: int) -> bool:
+    """Whether a project or a road is spoken of, which may be called after its two ends."""
+    return _PROJECT.search(text[max(0, start - REACH) : start]) is not None

@@ -15,8 +15,12 @@ from diembao.topics.contexts import (
     is_history,
     is_joined,
     is_journey,
+    is_linked,
     is_measured,
     is_part_of_name,
+    is_project,
+    is_seated,
+    is_travelled,
 )
 from diembao.topics.resolve import Reading
 from diembao.topics.scoring import Judged, Others, Standing
@@ -109,6 +113,10 @@ class Judge:
         settled = reading.how in ("chain", "near") or reading.kind is not None
         weakest = not settled and (cls != "A" or self._resolver.rank(place_id) < 2)
         blocker = None if reading.kind else find_blocker(text, reading.start, weakest=weakest)
+        if blocker in ("institution", "street") and self._names_project(at, readings, text):
+            blocker = None
+        if blocker is None and self._is_seated_elsewhere(at, readings, belongs, text):
+            blocker = "institution"
         if blocker:
             return _judged(reading, None, "blocked", f"blocked:{blocker}")
         standing, rule = self._stand(reading, inside, cls)
@@ -126,6 +134,31 @@ class Judge:
             return _judged(reading, place_id, "weak", f"weak:{weak}")
         local = self._resolver.rank(place_id) < 3 or reading.chain_begin != reading.begin
         return _judged(reading, place_id, standing, rule + ("+former" if reading.former else ""), local)
+
+    def _names_project(self, at: int, readings: Sequence[Reading], text: str) -> bool:
+        """ "Dự án X - Y", "đường X - Y": called after its two ends, towns at least, and no street."""
+        reading = readings[at]
+        left, right = is_joined(text, reading.begin, reading.end)
+        first = at - 1 if left else at
+        if not (left or right) or first < 0 or first + 1 >= len(readings):
+            return False
+        ends = readings[first], readings[first + 1]
+        return _adjoins(*ends) and all(map(self._resolver.is_town, ends)) and is_project(text, ends[0].begin)
+
+    def _is_seated_elsewhere(
+        self, at: int, readings: Sequence[Reading], belongs: Sequence[tuple[str, ...]], text: str
+    ) -> bool:
+        """ "Trường Hà Tĩnh (quận 3, TP.HCM)": an institution called after a place, standing in another."""
+        reading = readings[at]
+        if reading.kind or at + 1 >= len(readings):
+            return False
+        seat = readings[at + 1]
+        return (
+            seat.field == reading.field
+            and not belongs[at + 1]
+            and (self._is_elsewhere(seat, text) or (seat.kind is not None and self._resolver.is_one(seat)))
+            and is_seated(text, reading.start, reading.end, seat.begin)
+        )
 
     def _choose(self, inside: tuple[str, ...]) -> str:
         """The unit that the mention is filed under: the highest, the one in force before the ended."""
@@ -173,10 +206,31 @@ class Judge:
             return "route"
         if (left or right) and not ends and has_road_word(text, reading.begin):
             return "route"
+        pair = self._touch_pair(at, readings, belongs, text)
+        if pair is not None:
+            return pair or None
         if is_journey(text, reading.begin, reading.end):
             return "journey"
         if reading.field != "title" and is_measured(text, reading.end):
             return "weather"
+        return None
+
+    def _touch_pair(
+        self, at: int, readings: Sequence[Reading], belongs: Sequence[tuple[str, ...]], text: str
+    ) -> str | None:
+        """Weak as one end of "từ X đến Y" or "nối X với Y"; "" where both ends are the topic's."""
+        for first in (at, at - 1):
+            if first < 0 or first + 1 >= len(readings) or readings[first].field != readings[first + 1].field:
+                continue
+            begin, end = readings[first], readings[first + 1]
+            if not 0 < end.begin - begin.end <= 24:
+                continue
+            spans = (begin.begin, begin.end), (end.begin, end.end)
+            both = bool(belongs[first] and belongs[first + 1])
+            if is_travelled(text, *spans):
+                return "" if both else "journey"
+            if is_linked(text, *spans):
+                return "" if both else "route"
         return None
 
 

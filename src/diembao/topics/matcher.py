@@ -8,12 +8,13 @@ from datetime import date
 from diembao.text.normal import Folded, fold_text
 from diembao.topics.atlas import Atlas, open_atlas
 from diembao.topics.contexts import find_kind, is_history
+from diembao.topics.digests import is_digest, is_enumeration
 from diembao.topics.free import PhraseFinder
 from diembao.topics.gazetteer import Gazetteer
 from diembao.topics.judge import Judge
 from diembao.topics.names import NameFinder, NameHit, has_accents
 from diembao.topics.resolve import KIND_RANK, Reading, is_numbered
-from diembao.topics.scoring import Judged, as_mention, decide_free, decide_place
+from diembao.topics.scoring import Judged, Others, as_mention, decide_free, decide_place
 from diembao.types import FieldName, Mention, Topic, TopicMatch
 
 NO_MATCH = TopicMatch("not", 0.0, "no_hit")
@@ -126,7 +127,12 @@ class PlaceMatcher:
         decision, score, rule = (
             ("not", 0.0, f"excluded: {out}")
             if out
-            else decide_place(judged, others, len(texts["text"].strip()))
+            else decide_place(
+                judged,
+                others,
+                len(texts["text"].strip()),
+                is_digest=_is_digest(texts["title"], judged, others),
+            )
         )
         kept = judged if explain else [h for h in judged if h.standing != "blocked"]
         return TopicMatch(decision, score, rule, _mentions(fields, kept))  # type: ignore[arg-type]
@@ -217,6 +223,15 @@ def match_many(
 
 def _fold(title: str, lead: str, text: str) -> _Fields:
     return {"title": fold_text(title), "lead": fold_text(lead), "text": fold_text(text)}
+
+
+def _is_digest(title: str, judged: Sequence[Judged], others: Others) -> bool:
+    hits = [h for h in judged if h.field == "title" and h.standing == "strong"]
+    at = hits[0].chain_begin if hits else None
+    spans = [(h.start, h.end) for h in hits]
+    return is_digest(title, at, accented=has_accents(title)) or is_enumeration(
+        title, spans, names_others=others.title > 0
+    )
 
 
 def _texts(fields: _Fields) -> dict[FieldName, str]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from diembao.topics.contexts import Kind, find_kind
+from diembao.topics.contexts import Kind, find_kind, is_history
 from diembao.topics.gazetteer import ANNOUNCED_DAYS, Gazetteer, Level
 from diembao.topics.names import NameHit, has_accents
 from diembao.types import FieldName
@@ -30,10 +30,12 @@ _DOWN_UP = re.compile(
 )
 #: numbered units carry their kind in the name ("Quận 1")
 _NUMBERED = re.compile(r"(?:Quận|Phường) \d+$")
+_AT = re.compile(r"(?i)\b(?:ở|tại|o|tai)\b")
 _DASH = re.compile(r"\s?[-–—]\s?")
 #: what may stand between the members of an enumeration
 _LISTED = re.compile(
-    r"(?i)\s*(?:,|;|và|va|&|hay|hoặc|[-–]|,\s*và)\s*(?:các |cac )?(?:tỉnh|tinh|tp\.?|thành phố)?\s*"
+    r"(?i)\)?(?::?\s*\d+(?:[.,]\d+)?\s*(?:mm|độ(?: c)?|°c?|do(?: c)?))?"
+    r"\s*(?:,|;|và|va|&|hay|hoặc|[-–]|,\s*và)\s*(?:các |cac )?(?:tỉnh|tinh|tp\.?|thành phố)?\s*"
 )
 
 
@@ -60,6 +62,8 @@ class Reading:
     former: bool = False
     #: the article names provinces, and none of its own
     cued_elsewhere: bool = False
+    #: a battle or a rising is called by it: what else the article names does not say where
+    is_event: bool = False
     #: whether it is a street, house or person whatever the topic (looked up once, when first asked)
     is_thing: bool | None = None
 
@@ -78,10 +82,19 @@ class Resolver:
         self._ancestors = {i: frozenset(gazetteer.ancestors(i)) for i in gazetteer.places}
         self._rank = {i: _RANK[gazetteer.level(p)] for i, p in gazetteer.places.items()}
         self.territory = gazetteer.territory
+        self._province_of = gazetteer.province_of
 
     def rank(self, place_id: str) -> int:
         """3 province, 2 district, 1 commune, 0 named spot."""
         return self._rank[place_id]
+
+    def is_one(self, reading: Reading) -> bool:
+        """Whether all units that it may mean lie in one province of today."""
+        return len({self.territory[i] for i in reading.candidates}) == 1
+
+    def is_town(self, reading: Reading) -> bool:
+        """Whether it is a district or a province, or a commune or spot whose name no other province has."""
+        return self.is_one(reading) or (bool(reading.candidates) and self._rank[reading.candidates[0]] >= 2)
 
     def read_field(
         self, name: FieldName, text: str, hits: Sequence[NameHit], on: date | None
@@ -120,6 +133,7 @@ class Resolver:
             candidates=tuple(dict.fromkeys(found)),
             how=how,
             chain_begin=begin,
+            is_event=kind is None and is_history(text, hit.start),
         )
 
     def _is_known(self, place_id: str, on: date | None) -> bool:
@@ -149,6 +163,8 @@ class Resolver:
             gap = text[reading.end : parent.begin]
             if len(gap) > 24 or _DOWN_UP.fullmatch(gap) is None:
                 continue
+            if reading.is_event and _AT.search(gap):
+                continue  # "khởi nghĩa Bắc Sơn ở Hà Nội": where it is shown or told of
             below = tuple(i for i in reading.candidates if self._ancestors[i].intersection(parent.candidates))
             if below:
                 reading.candidates, reading.how = below, "chain"
@@ -163,7 +179,7 @@ class Resolver:
 
     def _set_apart(self, reading: Reading, parent: Reading, gap: str) -> None:
         """A unit whose written parent is none of ours is a namesake elsewhere."""
-        if not parent.candidates:
+        if not parent.candidates or reading.is_event:
             return
         rank = KIND_RANK.get(reading.kind or "", 0)
         if rank == 0 and reading.candidates:
@@ -181,7 +197,12 @@ class Resolver:
 
     def _ask_neighbours(self, at: int, readings: list[Reading]) -> None:
         reading = readings[at]
-        if reading.how == "chain" or not reading.candidates or self._rank[reading.candidates[0]] == 3:
+        if (
+            reading.how == "chain"
+            or reading.is_event
+            or not reading.candidates
+            or self._rank[reading.candidates[0]] == 3
+        ):
             return
         near: set[str] = set()
         for other in (*readings[max(0, at - 3) : at], *readings[at + 1 : at + 4]):
@@ -211,16 +232,27 @@ class Resolver:
     def _count_lists(self, text: str, readings: list[Reading]) -> None:
         run: list[Reading] = []
         for reading in readings:
-            is_province = bool(reading.candidates) and self._rank[reading.candidates[0]] == 3
-            if run and (not is_province or _LISTED.fullmatch(text[run[-1].end : reading.begin]) is None):
+            if run and not (reading.candidates and self._is_next(text, run[-1], reading)):
                 self._close_list(run)
                 run = []
-            if is_province:
+            if reading.candidates:
                 run.append(reading)
         self._close_list(run)
 
+    def _is_next(self, text: str, last: Reading, reading: Reading) -> bool:
+        """Whether the enumeration goes on; "Sa Pa (Lào Cai)" is one member of it."""
+        gap = reading.begin - last.end
+        if not 0 < gap <= 40:
+            return False
+        if last.how == "chain" and reading.chain_begin == last.chain_begin:
+            return True
+        return _LISTED.fullmatch(text, last.end, reading.begin) is not None
+
     def _close_list(self, run: list[Reading]) -> None:
-        provinces = {r.candidates[0] for r in run}
+        if len(run) < 3:
+            return
+        tops = ({self._province_of(i) for i in r.candidates} for r in run)
+        provinces = {next(iter(top)) for top in tops if len(top) == 1}
         for reading in run:
             reading.listed = len(provinces)
 
@@ -233,7 +265,7 @@ class Resolver:
         for reading in readings:
             if len({self.territory[i] for i in reading.candidates}) > 1 and reading.how in ("name", "typed"):
                 here = tuple(i for i in reading.candidates if self.territory[i] in cued)
-                if here:
+                if here and not reading.is_event:
                     reading.candidates, reading.how = here, "cue"
             elif self._is_bare_unit(reading) and self.territory[reading.candidates[0]] in cued:
                 reading.how = "cue"

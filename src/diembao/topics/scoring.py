@@ -65,12 +65,15 @@ def count_strong(hits: Sequence[Judged], name: FieldName) -> int:
     )
 
 
-def decide_place(hits: Sequence[Judged], others: Others, text_chars: int) -> tuple[Decision, float, str]:
+def decide_place(
+    hits: Sequence[Judged], others: Others, text_chars: int, *, is_digest: bool = False
+) -> tuple[Decision, float, str]:
     """The decision on a place topic, its score and the rule that made it.
 
     3 for the title, 2 for the lead, up to 3 for the body, 2 where a unit below the province is named; at
     least 3, and the topic at least a third of all places named. "xã X, huyện Y, tỉnh Z" is one naming. An
-    article that names the topic in its body only must do so early or often, and more than other places.
+    article that names the topic in its body only must do so early or often, and more than other places. A
+    digest of several pieces of news is about the topic only where its body is.
     """
     title, lead, body = (count_strong(hits, f) for f in ("title", "lead", "text"))
     strong = title + lead + body
@@ -79,6 +82,8 @@ def decide_place(hits: Sequence[Judged], others: Others, text_chars: int) -> tup
     local = any(h.is_local for h in hits if h.standing == "strong")
     score = 3.0 * (title > 0) + 2.0 * (lead > 0) + min(3, body) + 2.0 * local
     share = strong / (strong + others.total)
+    if is_digest and (body < 2 or share < 0.5):
+        return "mentions", score, "digest"
     if not text_chars and not title:
         if (
             lead
