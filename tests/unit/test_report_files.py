@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 from tests.report_fixture import build_model
 
+from diembao.desk import durable
 from diembao.errors import ReportError, StorageError
 from diembao.i18n import LANGUAGES, Language
-from diembao.report import bundle
 from diembao.report.bundle import check_report, make_report, read_report, save_report
 from diembao.report.manifest import read_manifest
 from diembao.report.model import Number, ReportModel, RowsRef
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_no_half_report(
     def refuse(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bundle.os, "fsync", refuse)
+    monkeypatch.setattr(durable.os, "fsync", refuse)
     with pytest.raises(StorageError, match="No space left"):
         save_report(files, tmp_path)
     with pytest.raises(ReportError):

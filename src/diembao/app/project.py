@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diembao.desk import Desk, SystemClock
+from diembao.desk.durable import save_file, sync_folder
 from diembao.errors import SettingsError
 from diembao.ports import Clock
 from diembao.settings import FILE_NAME, Settings, find_project, format_settings_file, read_settings
@@ -77,7 +78,8 @@ def init_project(path: str | os.PathLike[str], *, name: str = "", clock: Clock |
         folder.mkdir(parents=True, exist_ok=True)
         (folder / TOPICS_FOLDER).mkdir(exist_ok=True)
         Desk.open(folder, clock=clock).close()
-        file.write_text(format_settings_file(name or folder.name), encoding="utf-8")
+        save_file(file, format_settings_file(name or folder.name).encode("utf-8"))
+        sync_folder(folder)
     except OSError as error:
         raise SettingsError(
             "no project can be made in {folder}: {reason}",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from diembao.app.project import Project
+from diembao.desk.durable import save_file, sync_folder
 from diembao.errors import TopicError
 from diembao.text.normal import folded_key
 from diembao.types import Phrase, Topic, TopicMatch
@@ -100,7 +101,8 @@ def new_topic(
             file=str(path),
         )
     project.topics_folder.mkdir(exist_ok=True)
-    path.write_text(format_profile(topic), encoding="utf-8")
+    save_file(path, format_profile(topic).encode("utf-8"))
+    sync_folder(path.parent)
     with project.open_desk() as desk:
         desk.audit.append("topic_new", {"topic_id": topic.topic_id, "title": topic.title})
     return {"topic_id": topic.topic_id, "title": topic.title, "file": str(path), "places": len(topic.places)}

@@ -71,7 +71,8 @@ def create_snapshot(folder: Path, desk: Desk, *, hashes: Mapping[str, str], code
     `hashes` are those of profile, gazetteer, settings and whatever else a number depends on; `content` and
     `files` of the corpus are added here.
     """
-    commit = desk.commits.last()
+    with desk.transaction():  # a batch that another process commits now belongs to both or to neither
+        commit, desk_seq = desk.commits.last(), desk.seq
     if commit is None:
         raise CorpusError(
             "there is nothing to pin yet in {folder}",
@@ -80,7 +81,6 @@ def create_snapshot(folder: Path, desk: Desk, *, hashes: Mapping[str, str], code
             folder=str(folder),
         )
     versions = {name: commit.versions[name] for name in PINNED}
-    desk_seq = desk.seq
     with CorpusReader(folder, versions) as reader:
         whole = {**hashes, "content": hash_content(reader), "files": hash_files(folder, versions)}
     return desk.snapshots.put(

@@ -1,13 +1,33 @@
-"""What makes written bytes survive a power cut: fsync of files and of the folders that name them."""
+"""What makes written bytes survive a power cut: whole files, fsync of files and of the folders naming them."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from diembao.desk.steps import step
+
+#: how the name of a file ends that is not whole yet
+HALF = ".part"
+
+
+def save_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place, synced, then renamed. The folder is not synced yet."""
+    half = path.with_name(f".{path.name}{HALF}")
+    try:
+        step(f"save.before {path.name}")
+        half.write_bytes(content)
+        sync_file(half)
+        step(f"rename.before {path.name}")
+        half.replace(path)
+    except OSError:
+        with suppress(OSError):  # what did not fit should not keep the room it took
+            half.unlink(missing_ok=True)
+        raise
+    step(f"rename.after {path.name}")
 
 
 def sync_file(path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from diembao.desk.durable import HALF, save_file, sync_folder
 from diembao.errors import ReportError, StorageError
 from diembao.i18n import Language
 from diembao.report.manifest import describe_numbers, describe_spec, digest, read_manifest, write_manifest
@@ -28,15 +28,22 @@ def make_report(model: ReportModel, language: Language) -> dict[str, bytes]:
 
 
 def save_report(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files into `folder`; the manifest comes last, so a folder with one is whole."""
+    """Write the files into `folder`; the manifest goes first and comes last, so a folder with one is whole."""
+    tables = folder / TABLES
     try:
-        (folder / TABLES).mkdir(parents=True, exist_ok=True)
+        tables.mkdir(parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
-        for old in (folder / TABLES).glob("*.csv"):
+        sync_folder(folder)  # no file of the report before may change while its manifest could come back
+        for old in (*folder.glob(f".*{HALF}"), *tables.glob(f".*{HALF}"), *tables.glob("*.csv")):
             if f"{TABLES}/{old.name}" not in files:
                 old.unlink()
-        for name in sorted(files, key=lambda name: name == MANIFEST):
-            _save(folder / name, files[name])
+        for name in sorted(files.keys() - {MANIFEST}):
+            save_file(folder / name, files[name])
+        sync_folder(tables)
+        sync_folder(folder)
+        save_file(folder / MANIFEST, files[MANIFEST])
+        sync_folder(folder)
+        sync_folder(folder.parent)
     except OSError as error:
         raise StorageError(
             "the report cannot be written to {folder}: {cause}",
@@ -45,16 +52,6 @@ def save_report(files: Mapping[str, bytes], folder: Path) -> None:
             folder=str(folder),
             cause=error.strerror or type(error).__name__,
         ) from error
-
-
-def _save(path: Path, content: bytes) -> None:
-    """Whole or not at all: a reader never sees half a page."""
-    half = path.with_name(f".{path.name}.part")
-    with half.open("wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
 
 
 def read_report(folder: Path) -> dict[str, bytes]:
