@@ -106,12 +106,21 @@ _PARLIAMENT = re.compile(
 )
 _BELOW_PROVINCE = re.compile(r"(?i)(?:xã|phường|thị trấn|thị xã|huyện|quận|[xphq]\.|t[tx][. ])")
 _LABELLED = re.compile(rf"((?:[{UPPER}][^\W\d_]*\.?\s+){{1,3}}[{UPPER}][^\W\d_]*)\s*\((?:đoàn |tỉnh )?$")
-#: "tài xế (Trà Vinh)", "thầy giáo T.V.N. (Cao Bằng)", "T.V.N. (Cao Bằng)"
+#: "tài xế (Trà Vinh)", "thầy giáo T.V.N. (Cao Bằng)", "T.V.N. (Cao Bằng)"; "Việt Anh (" is none
+_ROLES = (
+    "tài xế|lái xe|phụ xe|công nhân|thợ hồ|thầy giáo|cô giáo|giáo viên|nam sinh|nữ sinh|kỹ sư|nghệ nhân|nông dân|bác sĩ|"
+    "điều dưỡng|cầu thủ|thí sinh|vận động viên|võ sĩ|ca sĩ|diễn viên|nhà thơ|nhạc sĩ|họa sĩ|luật sư|bạn đọc|"
+    "ông|bà|anh|chị|em|cháu|cụ"
+)
 _ROLE_LABELLED = re.compile(
-    rf"(?:(?<!\w)(?i:tài xế|lái xe|phụ xe|công nhân|thợ hồ|thầy giáo|cô giáo|giáo viên|nam sinh|nữ sinh|kỹ sư|nghệ nhân|"
-    rf"nông dân|bác sĩ|điều dưỡng|cầu thủ|thí sinh|vận động viên|võ sĩ|ca sĩ|diễn viên|nhà thơ|nhạc sĩ|họa sĩ|luật sư|bạn đọc|"
-    rf"ông|bà|anh|chị|em|cháu|cụ)(?:\s+(?:[{UPPER}]\.){{1,4}}[{UPPER}]?)?|(?<!\w)(?:[{UPPER}]\.){{2,4}}[{UPPER}]?)"
-    rf"(?:,? \d+ tuổi,?)?\s*\((?i:tỉnh |huyện |ở )?$"
+    rf"(?:(?:^|(?<!\w))(?:{_ROLES}|(?:(?<=[.:;!?\n]\s)|^)(?i:{_ROLES}))(?:\s+(?:[{UPPER}]\.){{1,4}}[{UPPER}]?)?|"
+    rf"(?<!\w)(?:[{UPPER}]\.){{2,4}}[{UPPER}]?)(?:,? \d+ tuổi,?)?\s*\((?i:tỉnh |huyện |ở )?$"
+)
+#: what is named after them is no person, whatever it looks like
+_PLACE_WORD = re.compile(
+    r"(?i)(?<!\w)(?:thôn|bản|làng|ấp|xóm|buôn|khu|tổ|xã|phường|huyện|tỉnh|chùa|đền|đình|nhà thờ|trường|học viện|đại học|cao đẳng|"
+    r"thpt|thcs|tiểu học|mầm non|mẫu giáo|bệnh viện|công ty|tập đoàn|núi|đèo|đồi|hồ|sông|suối|cầu|đường|phố|chợ|ga|cảng|đảo|bãi|hang|"
+    r"động|thác|khách sạn|đồn|hợp tác xã|htx)(?: [^\W\d_]+){0,2}?\s*$"
 )
 #: the units above follow up to the closing bracket: "Văn Lãng, Lạng Sơn)"
 _CLOSES = re.compile(r"(?:,[^();.\n]{2,30}){0,3}\)")
@@ -220,7 +229,11 @@ def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
         return "people"
     if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left) or _is_delegation(text, before, first):
         return "delegate"
-    if "(" in before and _CLOSES.match(text, end) and _labels_person(before):
+    if (
+        "(" in before
+        and (bracket := _CLOSES.match(text, end))
+        and _labels_person(before, closed=bracket.end() == end + 1)
+    ):
         return "person_label"
     return None
 
@@ -255,11 +268,14 @@ def is_history(text: str, start: int) -> bool:
     return _HISTORY.search(left) is not None and _NAMED_STREET.search(left) is None
 
 
-def _labels_person(before: str) -> bool:
-    if _ROLE_LABELLED.search(before) or _SIGNED.search(before):
+def _labels_person(before: str, *, closed: bool) -> bool:
+    """Whether a bracket opens after a person: a role, initials, or what is written like a name."""
+    if _ROLE_LABELLED.search(before) or (closed and _SIGNED.search(before)):
         return True
     match = _LABELLED.search(before)
-    return match is not None and any(word in SURNAMES for word in match[1].split()[:2])
+    if match is None or _PLACE_WORD.search(before, 0, match.start()):
+        return False
+    return any(word in SURNAMES for word in match[1].split()[:2])
 
 
 def is_joined(text: str, start: int, end: int) -> tuple[bool, bool]:

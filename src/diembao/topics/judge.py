@@ -120,7 +120,7 @@ class Judge:
         if blocker:
             return _judged(reading, None, "blocked", f"blocked:{blocker}")
         standing, rule = self._stand(reading, inside, cls)
-        if cls == "C" and self._resolver.rank(place_id) == 2 and is_history(text, reading.start):
+        if cls != "A" and self._resolver.rank(place_id) == 2 and is_history(text, reading.start):
             return _judged(reading, place_id, "weak", "weak:history")
         if standing == "blocked":
             return _judged(reading, None, standing, rule)
