@@ -95,7 +95,8 @@ def import_history(
     _check_file(path)
     timezone = project.settings.text("project.timezone")
     moments = read_runs(runs, timezone=timezone) if runs else []
-    with project.open_desk() as desk:
+    # the lock comes first: a command that is refused because another one writes has changed nothing
+    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
         result = ImportResult(path.name)
         if feeds is not None:
             registered = register_feeds(desk, feeds)
@@ -104,7 +105,7 @@ def import_history(
         if moments:
             desk.runs.add("history", moments)
             result.runs = len(moments)
-        return _import_rows(project, desk, path, parsed, "history", result, progress)
+        return _import_rows(project, desk, writer, path, parsed, "history", result, progress)
 
 
 def import_articles(
@@ -113,8 +114,9 @@ def import_articles(
     """Import full articles from JSONL or CSV."""
     parsed = parse_mapping(mapping)
     _check_file(path)
-    with project.open_desk() as desk:
-        return _import_rows(project, desk, path, parsed, "articles", ImportResult(path.name), progress)
+    result = ImportResult(path.name)
+    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+        return _import_rows(project, desk, writer, path, parsed, "articles", result, progress)
 
 
 def import_clips(project: Project, path: Path, mapping: str | None = None) -> ImportResult:
@@ -173,6 +175,7 @@ def _local_day(moment: Moment | None, outlet: Outlet | None) -> date | None:
 def _import_rows(
     project: Project,
     desk: Desk,
+    writer: CorpusWriter,
     path: Path,
     mapping: Mapping,
     kind: str,
@@ -181,36 +184,35 @@ def _import_rows(
 ) -> ImportResult:
     timezone = project.settings.text("project.timezone")
     tally = Tally(kind, report=progress)
-    with CorpusWriter.open(project.folder, desk) as writer:
-        run = _start(desk, kind, path, mapping)
-        judge = RowJudge(desk, kind)
-        arrivals: list[Arrival] = []
-        refusals: list[Refusal] = []
+    run = _start(desk, kind, path, mapping)
+    judge = RowJudge(desk, kind)
+    arrivals: list[Arrival] = []
+    refusals: list[Refusal] = []
 
-        def store() -> None:
-            judge.feeds.record(desk)
-            info = writer.add_articles(arrivals, run=run, refusals=refusals)
-            result.accepted += info.accepted
-            result.known += info.known
-            result.add_refusals(refusals)
-            _mark_delivered(desk, arrivals)
-            arrivals.clear()
-            refusals.clear()
+    def store() -> None:
+        judge.feeds.record(desk)
+        info = writer.add_articles(arrivals, run=run, refusals=refusals)
+        result.accepted += info.accepted
+        result.known += info.known
+        result.add_refusals(refusals)
+        _mark_delivered(desk, arrivals)
+        arrivals.clear()
+        refusals.clear()
 
-        for row in read_history(path, mapping, timezone=timezone):
-            result.read += 1
-            judged = row if isinstance(row, Refusal) else judge.judge(row)
-            if isinstance(judged, Refusal):
-                refusals.append(judged)
-                tally.drop(judged.reason)
-            else:
-                arrivals.append(judged)
-                tally.passed_on()
-            if len(arrivals) + len(refusals) >= BATCH_ROWS:
-                store()
-        if arrivals or refusals:
+    for row in read_history(path, mapping, timezone=timezone):
+        result.read += 1
+        judged = row if isinstance(row, Refusal) else judge.judge(row)
+        if isinstance(judged, Refusal):
+            refusals.append(judged)
+            tally.drop(judged.reason)
+        else:
+            arrivals.append(judged)
+            tally.passed_on()
+        if len(arrivals) + len(refusals) >= BATCH_ROWS:
             store()
-        desk.imports.finish(run.import_id)
+    if arrivals or refusals:
+        store()
+    desk.imports.finish(run.import_id)
     result.notes += judge.notes()
     return result
 

@@ -60,8 +60,8 @@ def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
     if last is None:
         return False
     profile = record_profile(desk, get_topic(project, topic_id))
-    basis = desk.findings.find_basis("clocks")
-    if basis is None or basis.get("items") != last.versions.get("items"):
+    basis = _describe_basis(desk)
+    if any(desk.findings.find_basis(kind) != basis for kind in ("clocks", "gaps")):
         return False
     with CorpusReader(project.folder, last.versions) as reader:
         return not any(reader.list_pending(topic_id, profile.profile_hash, rows=1))
@@ -69,8 +69,7 @@ def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
 
 def refresh_findings(project: Project, desk: Desk) -> list[str]:
     """Compute clock findings and gaps from the committed rows and record them; one line each."""
-    last = desk.commits.last()
-    basis = {"items": last.versions.get("items", 0) if last else 0, "runs": len(desk.runs.list_moments())}
+    basis = _describe_basis(desk)
     with open_view(project, desk) as view:
         clocks = check_clocks(view)
     desk.findings.put_clocks(clocks, basis=basis)
@@ -82,6 +81,12 @@ def refresh_findings(project: Project, desk: Desk) -> list[str]:
     for gap in gaps:
         kinds[gap.kind] = kinds.get(gap.kind, 0) + 1
     return lines + [f"{kind}: {count}" for kind, count in sorted(kinds.items())]
+
+
+def _describe_basis(desk: Desk) -> dict[str, object]:
+    """What findings are computed from: other rows or other runs need new findings."""
+    last = desk.commits.last()
+    return {"items": last.versions.get("items", 0) if last else 0, "runs": len(desk.runs.list_moments())}
 
 
 def _match_pending(
