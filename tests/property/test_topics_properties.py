@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -11,14 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diembao.text.normal import fold_text, strip_accents
-from diembao.topics import Gazetteer, Matcher, free_topic, parse_gazetteer, parse_profile, place_topic
+from diembao.topics import (
+    Gazetteer,
+    Matcher,
+    TopicsMatcher,
+    free_topic,
+    parse_gazetteer,
+    parse_profile,
+    place_topic,
+)
 from diembao.topics.profile import format_profile
 from diembao.types import Alias
 
 PIECES = [
     "Lạng Sơn", "LẠNG SƠN", "Lang Son", "xứ Lạng", "Cao Lộc", "Hữu Lũng", "Chi Lăng", "Thái Bình", "Hoà Bình", "Hòa Bình",
     "Đoàn Kết", "tỉnh", "huyện", "xã", "H.", "TP.", "đường", "phố", "quê", "(", ")", ",", " - ", "–", "và", "Hà Nội",
-    "Bắc Giang", "biển số", "học phí", "\u00a0", "\u200b", "\n", "1.200 xe", "Ông Nguyễn", "\ud800", "ð", "e\u0323\u0302",
+    "Bắc Giang", "Chi Lăng", "Tân Thanh", "Châu Thành", "khởi nghĩa", "Bắc Sơn", ";", "từ", "đến", "nối", "biển số",
+    "học phí", "\u00a0", "\u200b", "\n", "1.200 xe", "Ông Nguyễn", "\ud800", "ð", "e\u0323\u0302",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=14).map(" ".join)
 ANY = st.one_of(TEXTS, st.text(max_size=80))
@@ -95,3 +105,31 @@ def test_any_accepted_profile_survives_its_file(phrases: list[str], title: str) 
     except TopicError:
         return
     assert format_profile(parse_profile(text)) == text
+
+
+@cache
+def all_provinces() -> tuple[TopicsMatcher, dict[str, Matcher]]:
+    names = [p.name for p in gazetteer().places.values() if p.parent_id is None and p.valid_to is None]
+    topics = [place_topic(gazetteer(), name) for name in (*names, "Hà Giang", "Bắc Giang")]
+    return TopicsMatcher(topics, gazetteer()), {t.topic_id: Matcher(t, gazetteer()) for t in topics}
+
+
+@given(title=TEXTS, lead=TEXTS, text=TEXTS, on=st.sampled_from([None, date(2024, 5, 1), date(2025, 10, 1)]))
+@settings(max_examples=120, deadline=None)
+def test_many_topics_at_once_agree_with_each_alone(title: str, lead: str, text: str, on: date | None) -> None:
+    """The shared pass over all provinces gives what each topic alone gives, mentions and rules included."""
+    many, single = all_provinces()
+    alone = {i: m.match(title=title, lead=lead, text=text, published_on=on) for i, m in single.items()}
+    found = many.match(title=title, lead=lead, text=text, published_on=on)
+    assert found == {i: match for i, match in alone.items() if match.decision != "not"}
+
+
+@given(title=TEXTS, lead=TEXTS, text=TEXTS)
+@settings(max_examples=150, deadline=None)
+def test_explaining_changes_no_decision(title: str, lead: str, text: str) -> None:
+    """`explain` decides as `match` does and only adds what was set aside."""
+    shown = matcher().explain(title=title, lead=lead, text=text)
+    found = matcher().match(title=title, lead=lead, text=text)
+    kept = tuple(m for m in shown.mentions if not m.rule.startswith("blocked:"))
+    assert (shown.decision, shown.score) == (found.decision, found.score)
+    assert kept == found.mentions

@@ -181,12 +181,23 @@ def _read_profile(path: Path) -> Topic:
 def test_text(
     project: Project, *, title: str, text: str, published_on: date | None, topic_id: str | None
 ) -> dict[str, Any]:
-    """What a topic matches in a text, and why, with the names of the places hit."""
+    """What a topic matches in a text and why, what was set aside and why, and the names of the places hit."""
+    from dataclasses import replace
+
+    from diembao.topics import is_blocked_rule
+
     topic = get_topic(project, topic_id or _only_topic(project))
-    match = match_topic(topic, title=title, text=text, published_on=published_on)
+    shown = load_matcher(topic).explain(title=title, text=text, published_on=published_on)
+    kept = tuple(m for m in shown.mentions if not is_blocked_rule(m.rule))
+    set_aside = [m for m in shown.mentions if is_blocked_rule(m.rule)]
     gazetteer = load_gazetteer()
-    names = {m.place_id: gazetteer.describe(m.place_id) for m in match.mentions if m.place_id is not None}
-    return {"topic_id": topic.topic_id, "match": match, "names": names}
+    names = {m.place_id: gazetteer.describe(m.place_id) for m in kept if m.place_id is not None}
+    return {
+        "topic_id": topic.topic_id,
+        "match": replace(shown, mentions=kept),
+        "names": names,
+        "set_aside": set_aside,
+    }
 
 
 def _only_topic(project: Project) -> str:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from diembao.cli.options import json_option, open_here, read_day
 from diembao.cli.output import get_words, print_json, print_table
+
+if TYPE_CHECKING:
+    from diembao.i18n import Words
+    from diembao.types import Mention
 
 
 @click.group()
@@ -86,8 +91,9 @@ def list_(as_json: bool) -> None:
 @click.option("--body", default="", help="Text below the title, if any.")
 @json_option
 def test(text: str, day: date | None, topic_id: str | None, body: str, as_json: bool) -> None:
-    """Show what matches in TEXT (read as a title) and why."""
+    """Show what matches in TEXT (read as a title) and why, and which names were set aside and why."""
     from diembao.app.topics import test_text
+    from diembao.topics import reason_key
 
     result = test_text(open_here(), title=text, text=body, published_on=day, topic_id=topic_id)
     if as_json:
@@ -95,15 +101,26 @@ def test(text: str, day: date | None, topic_id: str | None, body: str, as_json: 
         return
     words = get_words()
     match = result["match"]
-    click.echo(f"{words('topics.decision.' + match.decision)} · {match.score:g} · {match.rule}")
-    if match.mentions:
-        print_table(
-            ["field", "start", "end", "surface", "place", "rule"],
-            [
-                [m.field, m.start, m.end, m.surface, result["names"].get(m.place_id, m.place_id), m.rule]
-                for m in match.mentions
-            ],
-        )
+    decision = f"{words('topics.decision.' + match.decision)} · {match.score:g} · {match.rule}"
+    click.echo(f"{decision} ({words(reason_key(match.rule))})")
+    for heading, mentions in (("counted", match.mentions), ("set_aside", result["set_aside"])):
+        if mentions:
+            click.echo(f"\n{words('topics.heading.' + heading)}")
+            print_table(
+                ["field", "start", "end", "surface", "place", "rule", "why"],
+                [[*_describe(m, result["names"]), _explain(m.rule, words)] for m in mentions],
+            )
+
+
+def _describe(mention: Mention, names: dict[str, str]) -> list[Any]:
+    place = names.get(mention.place_id or "", mention.place_id)
+    return [mention.field, mention.start, mention.end, mention.surface, place, mention.rule]
+
+
+def _explain(rule: str, words: Words) -> str:
+    from diembao.topics import list_rule_keys
+
+    return ", ".join(words(key) for key in list_rule_keys(rule))
 
 
 COMMANDS = [topic]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from diembao.text.normal import place_tones
@@ -26,10 +27,14 @@ class Atlas:
     def finder(self) -> NameFinder:
         """Finds every name; built when the first article needs it."""
         if self._finder is None:
-            provinces = (p for p in self.gazetteer.places.values() if p.parent_id is None)
-            strong = {place_tones(a.surface) for p in provinces for a in p.aliases if a.alias_class == "A"}
-            self._finder = NameFinder(self.gazetteer.by_name, strong=strong)
+            self._finder = NameFinder(self.gazetteer.by_name, strong=self.strong_names)
         return self._finder
+
+    @cached_property
+    def strong_names(self) -> frozenset[str]:
+        """Names so well known that they count without accents inside an accented text too."""
+        provinces = (p for p in self.gazetteer.places.values() if p.parent_id is None)
+        return frozenset(place_tones(a.surface) for p in provinces for a in p.aliases if a.alias_class == "A")
 
     def read(self, texts: Mapping[FieldName, str], on: date | None) -> list[Reading]:
         """All names of an article in order, with the units they mean."""

@@ -119,8 +119,8 @@ _ROLE_LABELLED = re.compile(
 #: what is named after them is no person, whatever it looks like
 _PLACE_WORD = re.compile(
     r"(?i)(?<!\w)(?:thôn|bản|làng|ấp|xóm|buôn|khu|tổ|xã|phường|huyện|tỉnh|chùa|đền|đình|nhà thờ|trường|học viện|đại học|cao đẳng|"
-    r"thpt|thcs|tiểu học|mầm non|mẫu giáo|bệnh viện|công ty|tập đoàn|núi|đèo|đồi|hồ|sông|suối|cầu|đường|phố|chợ|ga|cảng|đảo|bãi|hang|"
-    r"động|thác|khách sạn|đồn|hợp tác xã|htx)(?: [^\W\d_]+){0,2}?\s*$"
+    r"thpt|thcs|tiểu học|mầm non|mẫu giáo|bệnh viện|công ty|tập đoàn|núi|đèo|đồi|hồ|sông|suối|cầu|đường|phố|chợ|ga|cảng|đảo|bãi|"
+    r"hang|động|thác|khách sạn|đồn|hợp tác xã|htx)(?: [^\W\d_]+){0,2}?\s*$"
 )
 #: the units above follow up to the closing bracket: "Văn Lãng, Lạng Sơn)"
 _CLOSES = re.compile(r"(?:,[^();.\n]{2,30}){0,3}\)")

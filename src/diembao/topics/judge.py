@@ -29,6 +29,11 @@ from diembao.types import AliasClass, FieldName, Topic
 _RANK = {"A": 0, "B": 1, "C": 2}
 
 
+def belongs_on(since: date | None, on: date | None) -> bool:
+    """Whether a unit belongs to a topic on a day, given its first day there."""
+    return on is None or since is None or since <= on
+
+
 class Judge:
     """Looks at the readings of an article from the standpoint of one topic."""
 
@@ -48,19 +53,24 @@ class Judge:
         self.ranks = {n: {rank(i) for i in ids if i in places} for n, ids in self._classes.items()}
         parents = {a for i in self._members if i in places for a in atlas.gazetteer.ancestors(i)} | above
         self.names_above = frozenset(place_tones(a.surface) for i in parents for a in places[i].aliases)
+        #: names with the units for which they may count alone (class A or B)
+        self.loose_pairs = {(n, i) for n, ids in self._classes.items() for i, c in ids.items() if c != "C"}
         self.loose_names = {n for n, ids in self._classes.items() if min(_RANK[c] for c in ids.values()) < 2}
-        self.strong_names = {
-            n
-            for n, ids in self._classes.items()
-            if any(c == "A" and atlas.resolver.rank(i) == 3 for i, c in ids.items() if i in places)
-        }
 
     # ---------------------------------------------------------------- whole article
 
     def judge(
-        self, texts: Mapping[FieldName, str], readings: Sequence[Reading], on: date | None
+        self,
+        texts: Mapping[FieldName, str],
+        readings: Sequence[Reading],
+        on: date | None,
+        *,
+        namesakes: bool = True,
     ) -> tuple[list[Judged], Others]:
-        """Every hit of the topic with its standing, and how often other places are named."""
+        """Every hit of the topic with its standing, and how often other places are named.
+
+        `namesakes` adds the topic's names that mean another place here; they are set aside and decide nothing.
+        """
         judged: list[Judged] = []
         others = Others()
         belongs = [self._inside(r, on) for r in readings]
@@ -70,32 +80,31 @@ class Judge:
             if not inside:
                 if reading.chain_begin == reading.begin and self._is_elsewhere(reading, text):
                     others.add(reading.field)
-                if self._is_ours(reading):
+                if namesakes and self._is_ours(reading):
                     judged.append(_judged(reading, None, "blocked", "blocked:elsewhere"))
                 continue
             judged.append(self._judge_one(at, readings, belongs, text, inside))
         return judged, others
 
     def _inside(self, reading: Reading, on: date | None) -> tuple[str, ...]:
-        return tuple(
-            i
-            for i in reading.candidates
-            if i in self._members and (on is None or (since := self._members[i]) is None or since <= on)
-        )
+        return tuple(i for i in reading.candidates if i in self._members and belongs_on(self._members[i], on))
 
     def _is_ours(self, reading: Reading) -> bool:
         return any(name in self._classes for name in reading.hit.names)
 
     def _is_elsewhere(self, reading: Reading, text: str) -> bool:
-        """Another place for certain: a province, or a unit that its kind or hierarchy settles."""
-        if not reading.candidates or self._neutral.intersection(reading.candidates):
+        """Another place for certain, and none above the topic's own."""
+        if reading.is_certain is None:
+            reading.is_certain = self._is_certain(reading, text)
+        return reading.is_certain and self._neutral.isdisjoint(reading.candidates)
+
+    def _is_certain(self, reading: Reading, text: str) -> bool:
+        """A province, or a unit that its hierarchy settles, whatever the topic."""
+        if not reading.candidates:
             return False
         if self._resolver.rank(reading.candidates[0]) < 3 and reading.how not in ("chain", "near"):
             return False
-        if reading.is_thing is None:
-            blocker = None if reading.kind else find_blocker(text, reading.start, weakest=False)
-            reading.is_thing = blocker is not None
-        return not reading.is_thing
+        return reading.kind is not None or find_blocker(text, reading.start, weakest=False) is None
 
     # ---------------------------------------------------------------- one hit
 

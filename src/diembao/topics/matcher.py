@@ -11,7 +11,7 @@ from diembao.topics.contexts import find_kind, is_history
 from diembao.topics.digests import is_digest, is_enumeration
 from diembao.topics.free import PhraseFinder
 from diembao.topics.gazetteer import Gazetteer
-from diembao.topics.judge import Judge
+from diembao.topics.judge import Judge, belongs_on
 from diembao.topics.names import NameFinder, NameHit, has_accents
 from diembao.topics.resolve import KIND_RANK, Reading, is_numbered
 from diembao.topics.scoring import Judged, Others, as_mention, decide_free, decide_place
@@ -62,10 +62,12 @@ class TopicsMatcher:
             t.topic_id: PlaceMatcher(t, atlas) for t in listed if t.kind == "place" and atlas is not None
         }
         self._atlas = atlas
-        self._topics_of: dict[str, list[str]] = {}
+        self._topics_of: dict[str, list[tuple[str, date | None]]] = {}
+        self._loose_pairs: set[tuple[str, str]] = set()
         for topic_id, place in self._places.items():
-            for place_id in place.place_ids:
-                self._topics_of.setdefault(place_id, []).append(topic_id)
+            self._loose_pairs |= place.loose_pairs
+            for place_id, since in place.members.items():
+                self._topics_of.setdefault(place_id, []).append((topic_id, since))
 
     def match(
         self, *, title: str, text: str, lead: str = "", published_on: date | None = None
@@ -81,15 +83,27 @@ class TopicsMatcher:
         if self._atlas is None:
             return {}
         readings = self._atlas.read(_texts(fields), on)
-        named = {i for reading in readings for i in reading.candidates}
-        touched = dict.fromkeys(t for i in named for t in self._topics_of.get(i, ()))
+        touched = self._find_touched(readings, on)
         found = {}
         for topic_id, place in self._places.items():
             if place.atlas is not self._atlas:
                 found[topic_id] = place.match(fields, on, explain=False)
             elif topic_id in touched:
-                found[topic_id] = place.judge(fields, readings, on, explain=False)
+                found[topic_id] = place.judge(fields, readings, on, explain=False, namesakes=False)
         return found
+
+    def _find_touched(self, readings: Sequence[Reading], on: date | None) -> set[str]:
+        """The topics that may come out of the careful reading; for all others every hit would be set aside."""
+        touched = set()
+        for reading in readings:
+            alone = reading.how == "name" and reading.kind is None and not reading.is_event
+            for place_id in reading.candidates:
+                if alone and not any((name, place_id) in self._loose_pairs for name in reading.hit.names):
+                    continue
+                for topic_id, since in self._topics_of.get(place_id, ()):
+                    if belongs_on(since, on):
+                        touched.add(topic_id)
+        return touched
 
 
 class PlaceMatcher:
@@ -98,9 +112,10 @@ class PlaceMatcher:
     def __init__(self, topic: Topic, atlas: Atlas) -> None:
         self.atlas = atlas.extended_by(topic.places)
         self._judge = Judge(topic, self.atlas)
-        self.place_ids = tuple(p.place_id for p in topic.places)
+        self.members = {p.place_id: p.belongs_from for p in topic.places}
+        self.loose_pairs = self._judge.loose_pairs
         self._finder = NameFinder(
-            (*self._judge.names, *self._judge.names_above), strong=self._judge.strong_names
+            (*self._judge.names, *self._judge.names_above), strong=self.atlas.strong_names
         )
         self._exclusions = PhraseFinder(topic.exclusions)
         self._narrow = {
@@ -116,11 +131,17 @@ class PlaceMatcher:
         return self.judge(fields, self.atlas.read(_texts(fields), on), on, explain=explain)
 
     def judge(
-        self, fields: _Fields, readings: Sequence[Reading], on: date | None, *, explain: bool
+        self,
+        fields: _Fields,
+        readings: Sequence[Reading],
+        on: date | None,
+        *,
+        explain: bool,
+        namesakes: bool = True,
     ) -> TopicMatch:
         """The decision from the names already read."""
         texts = _texts(fields)
-        judged, others = self._judge.judge(texts, readings, on)
+        judged, others = self._judge.judge(texts, readings, on, namesakes=namesakes)
         if not judged:
             return NO_MATCH
         judged, out = self._exclude(texts, judged)

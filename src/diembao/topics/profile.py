@@ -162,8 +162,8 @@ def _format_unit(place: Place) -> str:
 
 
 def _quote(text: str) -> str:
-    """A TOML basic string; lone surrogates cannot be written and become U+FFFD."""
-    safe = text.encode("utf-8", "replace").decode("utf-8")
+    """A TOML basic string in NFC; lone surrogates cannot be written and become U+FFFD."""
+    safe = to_nfc(text.encode("utf-8", "replace").decode("utf-8"))
     return json.dumps(safe, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

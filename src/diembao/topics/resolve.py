@@ -64,8 +64,8 @@ class Reading:
     cued_elsewhere: bool = False
     #: a battle or a rising is called by it: what else the article names does not say where
     is_event: bool = False
-    #: whether it is a street, house or person whatever the topic (looked up once, when first asked)
-    is_thing: bool | None = None
+    #: whether it is some place for certain, no street, house or person (looked up once, when first asked)
+    is_certain: bool | None = None
 
 
 def is_numbered(name: str) -> bool:
@@ -115,6 +115,8 @@ class Resolver:
     def _open(self, name: FieldName, text: str, hit: NameHit, on: date | None, accented: bool) -> Reading:
         kind = find_kind(text, hit.start, accented=accented)
         found = [i for n in hit.names for i in self._by_name.get(n, ()) if self._is_known(i, on)]
+        if accented and hit.style not in ("given", "caps"):
+            found = [i for i in found if self._rank[i] >= 2]  # never a slip for a commune
         how: How = "name"
         if kind is not None and kind.name not in KIND_RANK and not self._has_kind(found, kind.name):
             kind = None  # "chợ Hữu Lũng", "vùng núi Lạng Sơn": the name alone says where

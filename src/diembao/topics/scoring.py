@@ -159,6 +159,11 @@ def is_weak_rule(rule: str) -> bool:
     return rule.startswith("weak:")
 
 
+def is_blocked_rule(rule: str) -> bool:
+    """Whether a mention's rule says that it is another thing and was set aside."""
+    return rule.startswith("blocked:")
+
+
 def as_mention(hit: Judged, start: int, end: int, surface: str) -> Mention:
     """The public record of a hit, with its span in the text as given."""
     return Mention(hit.field, start, end, surface, hit.place_id, hit.rule)
