@@ -224,3 +224,20 @@ def test_a_full_disk_is_a_sentence_and_harms_nothing(
     told = json.loads(out)
     assert (code, told["accepted"] + told["known"]) == (0, 3_000)
     assert tell("-C", project.folder, "verify")[0] == 0
+
+
+def test_a_fault_of_the_software_is_a_sentence_too(
+    tell: Callable[..., Told], project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What nobody foresaw ends with one sentence and exit code 70, with the traceback only under -v."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("không lường trước")
+
+    monkeypatch.setattr("diembao.app.articles.list_articles", fail)
+    code, out, err = tell("-C", project.folder, "articles", "list")
+    assert (code, out) == (70, "")
+    assert "không lường trước" in err
+    assert "Traceback" not in err
+    with pytest.raises(ZeroDivisionError):
+        tell("-v", "-C", project.folder, "articles", "list")

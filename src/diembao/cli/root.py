@@ -14,9 +14,12 @@ from diembao.cli.output import VOICE, find_language, get_words, print_error
 from diembao.errors import DiembaoError, SettingsError, StorageError
 from diembao.i18n import Language
 
+#: a fault of the software itself, after sysexits' EX_SOFTWARE
+EXIT_UNEXPECTED = 70
+
 EXIT_HELP = """\
 Exit codes: 0 done, 1 ran but a check failed, 2 wrong use, 3 project or configuration,
-4 network or outlet, 5 data damaged or disk full, 6 locked, 130 interrupted.
+4 network or outlet, 5 data damaged or disk full, 6 locked, 70 fault of the software, 130 interrupted.
 """
 
 
@@ -87,6 +90,11 @@ def invoke(arguments: list[str]) -> int:
             raise
         print_error(_describe_disk_error(error))
         return StorageError.exit_code
+    except Exception as error:
+        if verbose:
+            raise
+        click.echo(get_words()("cli.unexpected", error=f"{type(error).__name__}: {error}"), err=True)
+        return EXIT_UNEXPECTED
     return int(result) if isinstance(result, int) else 0
 
 

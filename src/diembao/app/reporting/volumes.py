@@ -259,6 +259,7 @@ def _tell_imputed_ratio(one: ImputedTotal | None, two: ImputedTotal | None, ledg
     if one is None or two is None:
         return None
     found = compare_volumes(one, two, counted_by="rule")
+    has_interval = one.sd is not None or two.sd is not None
     if not all(np.isfinite((found.value, found.low, found.high))):
         return None
     return ledger.add(
@@ -269,9 +270,9 @@ def _tell_imputed_ratio(one: ImputedTotal | None, two: ImputedTotal | None, ledg
             "ratio",
             "ratio_imputed",
             inputs=("compare.imputed", "compare.imputed.then"),
-            low=round(found.low, 9),
-            high=round(found.high, 9),
-            level=found.level,
+            low=round(found.low, 9) if has_interval else None,
+            high=round(found.high, 9) if has_interval else None,
+            level=found.level if has_interval else None,
             decimals=2,
         )
     )
