@@ -21,7 +21,7 @@ import click
 import pytest
 
 from diembao.cli import run
-from diembao.cli.root import cli
+from diembao.cli.root import EXIT_HELP, cli
 from diembao.settings import KEYS
 from diembao.sources.hosts import list_refused
 from diembao.types import GapKind
@@ -162,11 +162,13 @@ def test_every_refusal_reason_is_explained(page: str) -> None:
 
 
 def test_every_gap_kind_and_error_is_explained() -> None:
-    """Every kind of gap and every class of the error tree stands on the page of errors."""
+    """Every kind of gap, every exit code and every class of the error tree stands on the page of errors."""
     from diembao import errors
 
     text = (DOCS / "reference" / "errors.md").read_text(encoding="utf-8")
     assert not [kind for kind in get_args(GapKind) if f"`{kind}`" not in text]
+    for code in re.findall(r"\b\d+\b", EXIT_HELP):
+        assert f"| {code} |" in text, f"exit code {code} is not on the page of errors"
     tree = (errors.__doc__ or "").partition("An error keeps")[0].split("\n\n")[1]
     for line in tree.splitlines():
         assert line.strip() in text
