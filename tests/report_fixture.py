@@ -315,6 +315,15 @@ def build_model(
         KeyFigure("matched", total, {"outlets": delivered}),
         KeyFigure("about", about.count, {"share": about.share}),
         KeyFigure(
+            "mentions",
+            decisions[1].count,  # type: ignore[attr-defined]
+            {
+                "share": decisions[1].share,  # type: ignore[attr-defined]
+                "unclear": decisions[2].count,  # type: ignore[attr-defined]
+                "unclear_share": decisions[2].share,  # type: ignore[attr-defined]
+            },
+        ),
+        KeyFigure(
             "matched_now",
             comparison.matched_now,
             {
@@ -344,6 +353,11 @@ def build_model(
         key_figures=figures,
         notices=(
             Notice("few_a_month", {"n": smallest}),
+            Notice(
+                "no_good_day",
+                {"n": maker.plain("outlets.no_good_day", 1, "outlets", "outlets_no_good_day", span=NOW)},
+                {"outlets": outlet or "Báo Yên Lặng"},
+            ),
             Notice("many_gaps", {"lost": lost, "possible": comparison.possible_days}),
         ),
         volume=Volume(months, pair_bins(maker, "week", week_spans), total, total_then),
@@ -355,6 +369,8 @@ def build_model(
         decisions=decisions,  # type: ignore[arg-type]
         strata=strata,  # type: ignore[arg-type]
         places=tuple(build_places(maker)),
+        units_current=maker.plain("places.current", 4, "places", "units_current"),
+        units_former=maker.plain("places.former", 3, "places", "units_former"),
         busiest=tuple(build_busiest(maker)),
         clips=build_clips(maker),
         truth=build_truth(maker, total),
@@ -453,7 +469,13 @@ def build_collection(maker: Maker) -> Collection:
     start = datetime(2026, 8, 9, 17, tzinfo=UTC)
     gaps = (
         GapRow(
-            "*", "", "", start, start + timedelta(days=13), "not_running", {"runs": "0", "expected": "156"}
+            "*",
+            "",
+            "",
+            start,
+            start + timedelta(days=13),
+            "not_running",
+            {"pause_h": "312.4", "usual_pause_h": "2.0", "runs": "431"},
         ),
         GapRow(
             "bonmua.example",
@@ -462,7 +484,7 @@ def build_collection(maker: Maker) -> Collection:
             start,
             start + timedelta(days=30),
             "silent",
-            {"new": "0", "usual a day": "6.2"},
+            {"runs": "360", "expected_items": "186.2", "probability": "2e-09"},
         ),
     )
 
@@ -482,7 +504,7 @@ def build_collection(maker: Maker) -> Collection:
         lambda row: row.outlet_id == "tinchieu.example" and inside(NOW)(row),
         outlet=name,
     )
-    shift = maker.plain("clock.tinchieu.shift", -25200, "seconds", "clock_shift", outlet=name)
+    shift = maker.plain("clock.tinchieu.shift", 7, "hours", "clock_shift", outlet=name)
     clock = ClockRow(
         "tinchieu.example",
         name,
@@ -492,7 +514,7 @@ def build_collection(maker: Maker) -> Collection:
         touched,
         start,
         start + timedelta(days=40),
-        {"agreeing": "31/31"},
+        {"lag_min_h": "7.041", "lag_q50_h": "7.6", "address_edge_h": "-7.003", "address_rows": "1310"},
     )
     times = maker.plain("overflow.kycung", 7, "runs", "times_full", feed="kycung.example/tin")
     return Collection(
@@ -593,10 +615,10 @@ def build_truth(maker: Maker, total: Number) -> tuple[TruthRow, ...]:
     def known(number_id: str, value: int, unit: str) -> Number:
         return Number(number_id, value, "truth", unit, "truth")  # type: ignore[arg-type]
 
-    shift = maker.plain("clock.tinchieu.shift", -25200, "seconds", "clock_shift", outlet="Tin Chiều")
+    shift = maker.plain("clock.tinchieu.shift", 7, "hours", "clock_shift", outlet="Tin Chiều")
     return (
         TruthRow("articles", total, known("truth.articles", int(total.value or 0) + 3, "articles"), False),
-        TruthRow("clock_shift", shift, known("truth.clock", -25200, "seconds"), True, "Tin Chiều"),
+        TruthRow("clock_shift", shift, known("truth.clock", 7, "hours"), True, "Tin Chiều"),
     )
 
 

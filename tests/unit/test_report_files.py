@@ -70,6 +70,8 @@ def change_digit(text: str, place: int) -> str:
         r'<data value="\d+">(\d)',
         r'<data value="(\d)',
         r'class="ci"[^>]*>[^<]*?: (\d)',
+        r'<data class="f" value="[\d.]+">(\d)',
+        r'<data class="f" value="(\d)',
         r'<text [^>]*data-n="[^"]*"[^>]*>(\d)',
         r"<text [^>]*data-tick[^>]*>(\d)",
         r"<text [^>]*data-axis-day[^>]*>(\d)",

@@ -123,7 +123,9 @@ def test_drawings_have_titles_descriptions_and_both_widths(page: str) -> None:
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_text_from_outside_is_never_markup(payload: str) -> None:
     """A title, an outlet's name, a phrase, a topic or a feed that holds markup is shown as text."""
-    harmless = Counter(tag for tag, _ in Reader(write_page(build_model(mean=0.6), "vi")).tags)
+    # articles of one title are folded, so the harmless page has one title too
+    harmless_model = build_model(mean=0.6, title="Chợ phiên", outlet="Báo Xứ Hồi")
+    harmless = Counter(tag for tag, _ in Reader(write_page(harmless_model, "vi")).tags)
     model = build_model(mean=0.6, title=payload, outlet=payload, phrase=payload)
     spec = replace(model.spec, topic_title=payload, build_command=payload)
     page = write_page(replace(model, spec=spec), "vi")

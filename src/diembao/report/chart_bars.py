@@ -8,6 +8,7 @@ from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import Number
 from diembao.report.printer import Printer
 from diembao.report.svg import (
+    AMBER,
     BLUE,
     GREY,
     INK,
@@ -29,7 +30,9 @@ Bar = tuple[str, Number, Number | None]
 def draw_bars(
     printer: Printer, name: str, bars: Sequence[Bar], *, title: str, name_now: str, name_then: str | None
 ) -> Safe:
-    """Both drawings of the bars, in the order given; `title` is the accessible title."""
+    """Both drawings of the bars, in the order given (none without bars); `title` is the accessible title."""
+    if not bars:
+        return join(())
     canvases = both_canvases(name)
     return join(_draw(printer, canvas, bars, title, name_now, name_then) for canvas in canvases)
 
@@ -70,11 +73,17 @@ def _row(
         middle = y + (16 if has_then else 15)
         parts.append(label(0, middle, shorten(name, x - 10, canvas.size), fill=INK))
         y += 4
-    width = max((now.value or 0) * scale, 1.0)
-    shape = tag("rect", x=x, y=y, width=width, height=14, fill=BLUE)
+    is_missing = now.value is None  # nothing was collected: a hatched stub and the words, never a bar of none
+    width = 14.0 if is_missing else max((now.value or 0) * scale, 1.0)
+    fill = canvas.hatch if is_missing else BLUE
+    edge = AMBER if is_missing else None
+    shape = tag("rect", x=x, y=y, width=width, height=14, fill=fill, stroke=edge)
     parts.append(mark(printer, now, name, shape))
-    parts.append(number_label(printer, now, x + width + 6, y + 11.5))
-    if has_then and then is not None:
+    if is_missing:
+        parts.append(number_label(printer, now, x + width + 6, y + 11.5, weight=None, fill=AMBER))
+    else:
+        parts.append(number_label(printer, now, x + width + 6, y + 11.5))
+    if has_then and then is not None and then.value is not None:
         thin = max((then.value or 0) * scale, 1.0)
         hollow = tag(
             "rect", x=x, y=y + 16, width=thin, height=5, fill="#fff", stroke=GREY, stroke_width="1.2"

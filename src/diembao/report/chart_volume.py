@@ -15,6 +15,7 @@ from diembao.report.svg import (
     GREY,
     PALE_AMBER,
     PALE_BLUE,
+    PALE_GREY,
     RULE,
     SOFT_INK,
     Canvas,
@@ -271,8 +272,17 @@ def _strip_cell(printer: Printer, plot: _Plot, bin_: Bin | None, place: int, y: 
     if bin_ is None or bin_.coverage is None:
         return None
     x = _LEFT + place * plot.step
-    fill = plot.canvas.hatch if bin_.is_thin else PALE_BLUE
-    cell = tag("rect", x=x + 0.7, y=y, width=plot.step - 1.4, height=_STRIP, fill=fill)
+    ground = plot.canvas.hatch if bin_.is_thin else PALE_GREY
+    share = min(1.0, max(0.0, bin_.coverage.value or 0.0))
+    full = _STRIP * share
+    width = plot.step - 1.4
+    # filled from below as far as was collected: readable also where no figure fits
+    cell = join(
+        [
+            tag("rect", x=x + 0.7, y=y, width=width, height=_STRIP, fill=ground),
+            tag("rect", x=x + 0.7, y=y + _STRIP - full, width=width, height=full, fill=PALE_BLUE),
+        ]
+    )
     # all or only the thin ones: a strip labelled here and there reads as if the rest were unknown
     widest = "100%" if not bin_.is_thin else printer.value(bin_.coverage)
     text = None

@@ -42,6 +42,15 @@ class Word:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of recorded evidence, rounded as printed; not one of the report's numbers, so without a link."""
+
+    value: float
+    decimals: int = 0
+    is_share: bool = False
+
+
 #: what may fill a sentence: a name as received, a day, a span of days, a word; figures enter only as Numbers
 FormulaValue = str | date | Span | Word
 

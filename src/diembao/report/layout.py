@@ -24,7 +24,15 @@ class Said:
 
     code: str
     key: str
-    values: Mapping[str, FormulaValue]
+    values: Mapping[str, FormulaValue | Number]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The evidence of a finding: people read its facts in words, programs all of it as recorded."""
+
+    kind: str
+    recorded: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,7 @@ class Link:
 
 
 #: an int is the ordinal of a row, never a figure
-Cell = Number | Code | Said | Link | Span | date | datetime | str | int | None
+Cell = Number | Code | Said | Proof | Link | Span | date | datetime | str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,10 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+
+
+#: the paragraphs of the method, in order of reading
+METHOD_STEPS = ("frame", "rule", "volume", "gaps", "day", "period", "compare")
 
 
 def list_tables(model: ReportModel) -> dict[str, Table]:
@@ -140,7 +152,7 @@ def gaps(model: ReportModel) -> Table:
             row.start,
             row.end,
             Code("gap", row.kind),
-            write_evidence(row.evidence),
+            Proof(row.kind, row.evidence),
         )
         for row in model.collection.gaps
     )
@@ -160,7 +172,7 @@ def clocks(model: ReportModel) -> Table:
             row.articles,
             row.first,
             row.last,
-            write_evidence(row.evidence),
+            Proof(row.kind, row.evidence),
         )
         for row in model.collection.clocks
     )

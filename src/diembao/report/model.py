@@ -47,14 +47,20 @@ class KeyFigure:
     """A leading figure; `kind` is a key of `report.key` (its bold words and its sentence).
 
     `numbers` are further numbers of that sentence by name.
-    kinds: matched (articles in the frame; needs `outlets`), about, mentions, unclear (each needs `share`),
+    kinds: matched (articles in the frame; needs `outlets`), about (needs `share`), mentions (needs `share`;
+    with `unclear` and `unclear_share` where articles are left that the rule could not decide),
     outlets (that delivered; needs `registered`), gap_days (outlet-days lost; needs `possible`),
     matched_now (on outlet-days good in both periods; needs `then`, `days`, `possible`).
     """
 
-    kind: Literal["matched", "about", "mentions", "unclear", "outlets", "gap_days", "matched_now"]
+    kind: Literal["matched", "about", "mentions", "outlets", "gap_days", "matched_now"]
     number: Number
     numbers: Mapping[str, Number] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """The key of `report.key_line`: its sentence."""
+        return "mentions_unclear" if self.kind == "mentions" and "unclear" in self.numbers else self.kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ class Notice:
 
     kinds: few_articles (n), few_a_month (n: the smallest month), many_gaps (lost, possible),
     not_running (days), unverified (outlets), never_delivered (feeds, configured), lower_bound (feeds),
-    partly_unknown (value `span`: what lies before the first run).
+    partly_unknown (value `span`: what lies before the first run), no_good_day (n: outlets, value `outlets`:
+    their names).
     """
 
     kind: str
@@ -430,6 +437,8 @@ class ReportModel:
     decisions: tuple[DecisionRow, ...] = ()
     strata: tuple[StratumRow, ...] = ()
     places: tuple[PlaceRow, ...] = ()
+    units_current: Number | None = None
+    units_former: Number | None = None
     busiest: tuple[BusyDay, ...] = ()
     clips: ClipsComparison | None = None
     truth: tuple[TruthRow, ...] = ()

@@ -15,6 +15,7 @@ from diembao.i18n.formats import (
     format_percent,
     format_percent_interval,
 )
+from diembao.report.figures import Figure
 from diembao.report.model import ArticleRow, GapRow, Number, OutletDay, ReportModel
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -172,10 +173,26 @@ def _format_share(share: float, decimals: int, language: Language) -> str:
     return text
 
 
+def format_figure(figure: Figure, language: Language) -> str:
+    """A figure of evidence as people read it."""
+    write = format_percent if figure.is_share else format_number
+    return write(figure.value, language, figure.decimals)
+
+
+def read_figure(value: str, *, is_share: bool) -> Figure:
+    """A figure from its machine-readable value."""
+    decimals = len(value.partition(".")[2])
+    return Figure(float(value), max(0, decimals - 2) if is_share else decimals, is_share)
+
+
 def format_bounds(number: Number, language: Language) -> str:
-    """The interval with its level, `KTC 95%: 421–477`, or an empty text where there is none."""
+    """The interval with its level, `KTC 95%: 421–477`, or an empty text where there is none.
+
+    A total with nothing to impute has no interval and says so.
+    """
     if number.low is None or number.high is None:
-        return ""
+        is_whole = number.basis == "imputed" and number.unit == "articles" and number.value is not None
+        return Words(language)("report.word.nothing_imputed") if is_whole else ""
     write = format_percent_interval if number.unit == "share" else format_interval
     bounds = write(number.low, number.high, language, number.decimals)
     level = format_percent(number.level if number.level is not None else 0.95, language)

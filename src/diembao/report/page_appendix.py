@@ -14,6 +14,8 @@ Tables = dict[str, Table]
 
 #: from here on the list is set in one line an article
 _COMPACT_FROM = 2000
+#: a longer list of the period is left to the screen and the CSV: paper would have dozens of pages of it
+_PRINTED_UP_TO = 1000
 
 
 def draw_articles(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
@@ -28,11 +30,17 @@ def draw_articles(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
         span = Span(rows[0].published, rows[-1].published)
         head = tag("h3", printer.span(span), _earlier(printer) if rows[0].in_comparison else None)
         items = [_article(printer, row) for row in rows]
-        months.append(tag("div", head, tag("ul", *items, class_="articles"), class_="chunk"))
-    kind = "compact" if len(model.articles) >= _COMPACT_FROM else None
-    listed = tag("div", *months, class_=kind)
+        kind = "chunk screen" if rows[0].in_comparison else "chunk"
+        months.append(tag("div", head, tag("ul", *items, class_="articles"), class_=kind))
+    now = sum(not row.in_comparison for row in model.articles)
+    is_long = now > _PRINTED_UP_TO
+    kinds = ["compact"] * (len(model.articles) >= _COMPACT_FROM) + ["screen"] * is_long
+    listed = tag("div", *months, class_=" ".join(kinds) or None)
     files = name_file(printer, "articles")
-    return section(printer, "articles", files, listed, sub=printer.word("sub.articles"))
+    paper = tag(
+        "p", printer.word("word.print_no_articles" if is_long else "word.print_articles"), class_="paper"
+    )
+    return section(printer, "articles", files, paper, listed, sub=printer.word("sub.articles"))
 
 
 def _earlier(printer: Printer) -> Safe:
@@ -44,13 +52,14 @@ def _article(printer: Printer, row: ArticleRow) -> Safe:
     meta = [
         printer.day(row.published),
         printer.received(row.outlet_name),
-        escape(printer.code("decision", row.decision)),
     ]
+    more = [printer.code("decision", row.decision)]
     if row.stratum != row.decision:  # "unclear" is told once
-        meta.append(escape(printer.code("stratum", row.stratum)))
+        more.append(printer.code("stratum", row.stratum))
     if row.is_corrected:
-        meta.append(escape(printer.word("word.clock_corrected")))
-    small = tag("small", join(meta, " · "))
+        more.append(printer.word("word.clock_corrected"))
+    further = tag("span", "".join(f" · {words}" for words in more), class_="screen")
+    small = tag("small", join(meta, " · "), further)
     ordinal = tag("span", str(row.ordinal), class_="o")
     return tag("li", ordinal, tag("span", printer.link(row.url, row.title), small), id=f"a-{row.ordinal}")
 
@@ -66,7 +75,13 @@ def draw_numbers(printer: Printer, model: ReportModel, numbers: dict[str, Number
     again = tag("p", printer.word("word.all_again"), " ", tag("code", command)) if command else None
     files = name_file(printer, "numbers")
     return section(
-        printer, "numbers", again, files, tag("div", *entries, class_="nums"), sub=printer.word("sub.numbers")
+        printer,
+        "numbers",
+        tag("p", printer.word("word.print_numbers"), class_="paper"),
+        again,
+        files,
+        tag("div", *entries, class_="nums screen"),
+        sub=printer.word("sub.numbers"),
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from diembao.report.charts import choose_rows, draw_calendar
-from diembao.report.layout import Code, Table, write_evidence
+from diembao.report.layout import METHOD_STEPS, Code, Table
 from diembao.report.markup import Child, Safe, join, tag
-from diembao.report.model import ReportModel, Span
-from diembao.report.page_tables import Folded, Stack, draw_table, figure, fold, name_file, note, section
+from diembao.report.model import ClockRow, GapRow, ReportModel, Span
+from diembao.report.page_tables import Stack, draw_table, figure, fold, fold_rows, name_file, note, section
 from diembao.report.printer import Printer
 
 Tables = dict[str, Table]
@@ -17,6 +18,7 @@ Tables = dict[str, Table]
 #: so many gaps stand on the page, the longest first; the CSV has all
 _GAPS_SHOWN = 30
 _MISSED_SHOWN = 50
+_PHRASES_SHOWN = 15
 
 
 def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
@@ -38,46 +40,60 @@ def draw_collection(printer: Printer, model: ReportModel, tables: Tables) -> Saf
 def _draw_finding(printer: Printer, model: ReportModel, tables: Tables, name: str) -> Safe:
     if name != "clocks":
         return draw_table(printer, tables[name], without=("outlet_id",), is_headed=True)
-    rows = [
-        (
-            Stack((row.outlet_name, row.feed_id, _days(printer, row.first, row.last))),
-            Stack((Code("clock", row.kind), Folded(write_evidence(row.evidence)))),
-            row.shift,
-            row.articles,
-        )
-        for row in model.collection.clocks
+    return tag("ul", *(_clock(printer, row) for row in model.collection.clocks), class_="found")
+
+
+def _clock(printer: Printer, row: ClockRow) -> Safe:
+    """One wrong clock: whose, what was done, since when, and what it rests on."""
+    values = {"articles": row.articles, **({"shift": row.shift} if row.shift is not None else {})}
+    said = tag(
+        "p", tag("b", printer.received(row.outlet_name)), ": ", printer.tell(f"clock_line.{row.kind}", values)
+    )
+    below = [
+        printer.received(row.feed_id) if row.feed_id else None,
+        _days(printer, row.first, row.last),
     ]
-    columns = ("outlet", "finding", "shift", "articles_touched")
-    return draw_table(printer, Table("clocks", columns, ()), rows=rows, is_headed=True)
+    return tag("li", said, _small(below), _small([printer.tell_proof(row.kind, row.evidence)]))
 
 
-def _days(printer: Printer, first: datetime, last: datetime) -> Span:
+def _small(parts: Iterable[Safe | None]) -> Safe | None:
+    """Small print of what there is."""
+    kept = [part for part in parts if part]
+    return tag("small", join(kept, " · ")) if kept else None
+
+
+def _days(printer: Printer, first: datetime, last: datetime) -> Safe:
     """The local days that two moments fall on."""
     zone = ZoneInfo(printer.model.spec.timezone)
-    return Span(first.astimezone(zone).date(), last.astimezone(zone).date())
+    span = Span(first.astimezone(zone).date(), last.astimezone(zone).date())
+    return printer.day(span.first) if span.first == span.last else printer.span(span)
 
 
 def _list_gaps(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
     if "gaps" not in tables:
         return None
     gaps = sorted(model.collection.gaps, key=lambda row: row.start - row.end)
-    rows = [
-        (
-            Stack((Code("everyone", "*") if row.outlet_id == "*" else row.outlet_name, row.feed_id)),
-            Stack((Code("gap", row.kind), Folded(write_evidence(row.evidence)))),
-            Stack((row.start, row.end)),
-        )
-        for row in gaps[:_GAPS_SHOWN]
-    ]
-    table = Table("gaps", ("outlet", "kind", "from_to"), ())
-    is_cut = len(rows) < len(gaps)
+    is_cut = len(gaps) > _GAPS_SHOWN
     return fold(
         printer,
         note(printer.word("note.gaps_cut")) if is_cut else None,
-        draw_table(printer, table, rows=rows, is_headed=True),
+        tag("ul", *(_gap(printer, row) for row in gaps[:_GAPS_SHOWN]), class_="found"),
         name_file(printer, "gaps"),
         words="word.gaps_longest" if is_cut else "word.gaps_all",
     )
+
+
+def _gap(printer: Printer, row: GapRow) -> Safe:
+    """One gap: whose, of what kind, from when to when, and what it rests on."""
+    name = (
+        tag("b", printer.code("everyone", "*"))
+        if row.outlet_id == "*"
+        else tag("b", printer.received(row.outlet_name))
+    )
+    said = tag("p", name, ": ", printer.code("gap", row.kind))
+    times = join([printer.at(row.start), " – ", printer.at(row.end)])
+    below = [printer.received(row.feed_id) if row.feed_id else None, times]
+    return tag("li", said, _small(below), _small([printer.tell_proof(row.kind, row.evidence)]))
 
 
 def draw_health(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
@@ -124,9 +140,12 @@ def draw_truth(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
     """Does it work? Number beside truth."""
     if not model.truth:
         return None
+    rows = [(Stack((row[0], row[1] or None)), *row[2:]) for row in tables["truth"].rows]
+    table = Table("truth", ("subject", "measured", "truth", "met"), ())
     parts = (
+        draw_table(printer, table, rows=rows, is_headed=True),
         note(printer.word("note.truth")),
-        draw_table(printer, tables["truth"], is_headed=True),
+        note(printer.word("note.truth_limits")),
         name_file(printer, "truth"),
     )
     return section(printer, "truth", *parts, sub=printer.word("sub.truth"))
@@ -135,9 +154,7 @@ def draw_truth(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
 def draw_method(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
     """How the numbers were made."""
     method = model.method
-    steps = [
-        tag("p", printer.word(f"method.{step}")) for step in ("frame", "rule", "volume", "gaps", "compare")
-    ]
+    steps = [tag("p", printer.word(f"method.{step}")) for step in METHOD_STEPS]
     facts = [
         (printer.word("fact.snapshot"), tag("code", method.snapshot.snapshot_id)),
         (printer.word("fact.snapshot_at"), printer.at(method.snapshot.created_at)),
@@ -175,12 +192,10 @@ def draw_limits(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
         parts.append(note(printer.word("note.phrases")))
         table = tables["phrases"]
         own = [row for row in table.rows if row[0] != Code("phrase", "alias")]
-        names = [row for row in table.rows if row[0] == Code("phrase", "alias")]
         if own:
-            parts.append(draw_table(printer, table, rows=own, is_headed=True))
-        if names:
-            listed = draw_table(printer, table, rows=names, without=("role",))
-            parts.append(fold(printer, listed, words="word.phrases"))
+            parts.append(fold_rows(printer, Table(table.name, table.columns, tuple(own)), _PHRASES_SHOWN))
+        if model.limits.aliases:
+            parts.append(fold(printer, _list_names(printer, model), words="word.phrases"))
     if "outlets_left_out" in tables:
         parts.append(tag("h3", printer.word("head.outlets_left_out")))
         parts.append(draw_table(printer, tables["outlets_left_out"], is_headed=True))
@@ -191,3 +206,18 @@ def draw_limits(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
         parts.append(note(printer.word("note.audit")))
     parts.append(name_file(printer, "phrases", "outlets_left_out", "outlet_domains"))
     return section(printer, "limits", *parts)
+
+
+def _list_names(printer: Printer, model: ReportModel) -> Safe:
+    """All names of each unit, by how they must stand in a text to be believed."""
+    names: dict[str, dict[str, list[str]]] = {}
+    for place, alias, kind in model.limits.aliases:
+        names.setdefault(place, {}).setdefault(kind, []).append(alias)
+    items = []
+    for place, kinds in names.items():
+        listed = (
+            join([f"{printer.code('alias', kind)}: ", join(map(printer.received, kinds[kind]), ", ")])
+            for kind in sorted(kinds)
+        )
+        items.append(tag("li", tag("b", printer.received(place)), " · ", join(listed, "; ")))
+    return tag("ul", *items, class_="names")

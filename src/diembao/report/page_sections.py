@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from diembao.report.charts import draw_bars, draw_strip, draw_volume
-from diembao.report.layout import Code, Table
+from diembao.report.layout import Cell, Code, Said, Table
 from diembao.report.markup import Child, Safe, join, tag
-from diembao.report.model import BusyDay, ReportModel
+from diembao.report.model import ArticleRow, BusyDay, Number, ReportModel
 from diembao.report.page_tables import (
     PageCell,
     Stack,
+    draw_ordinal,
     draw_ordinals,
     draw_table,
     figure,
     fold,
+    fold_rows,
     name_file,
     note,
     section,
 )
 from diembao.report.periods import short_name
 from diembao.report.printer import Printer
+from diembao.text.normal import strip_accents
 
 Tables = dict[str, Table]
 
@@ -26,7 +31,8 @@ Tables = dict[str, Table]
 _WEEKS_DRAWN = 60
 _OUTLETS_DRAWN = 20
 _TITLES_A_DAY = 8
-_PLACES_SHOWN = 20
+_PLACES_SHOWN = 15
+_OUTLETS_A_TITLE = 3
 
 
 def names(printer: Printer, model: ReportModel) -> tuple[str, str | None]:
@@ -46,7 +52,7 @@ def draw_key_figures(printer: Printer, model: ReportModel, tables: Tables) -> Sa
         value = tag("dt", printer.number(row.number), printer.interval(row.number), basis)
         values = {"n": row.number, **row.numbers}
         bold = tag("b", printer.tell(f"key.{row.kind}", values))
-        items.append(tag("div", value, tag("dd", bold, printer.tell(f"key_line.{row.kind}", values))))
+        items.append(tag("div", value, tag("dd", bold, printer.tell(f"key_line.{row.line}", values))))
     heading = tag("h2", printer.word("section.key"), class_="quiet", id="key-h")
     return tag("section", heading, tag("dl", *items, class_="key"), id="key", aria_labelledby="key-h")
 
@@ -86,15 +92,25 @@ def draw_volumes(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
 
 
 def _bins(printer: Printer, table: Table) -> Safe:
-    """Weeks or months; a thin one is marked below its coverage instead of in a column of its own."""
+    """Weeks or months; with two periods what was collected stands below the count: telephones are narrow."""
+    if "count_then" not in table.columns:
+        return draw_table(printer, table, without=("state",))
     rows = []
     for row in table.rows:
         cells: list[PageCell] = list(row)
         for place, column in enumerate(table.columns):
-            if column.startswith("coverage") and row[place + 1] == Code("bin", "thin"):
-                cells[place] = Stack((row[place], row[place + 1]))
+            if column.startswith("count"):
+                cells[place] = Stack((row[place], _coverage(row[place + 1], row[place + 2])))
         rows.append(tuple(cells))
-    return draw_table(printer, table, rows=rows, without=("state", "state_then"))
+    hidden = ("coverage", "state", "coverage_then", "state_then")
+    return draw_table(printer, table, rows=rows, without=hidden)
+
+
+def _coverage(coverage: Cell, state: Cell) -> Cell:
+    if not isinstance(coverage, Number):
+        return None
+    kind = "thin" if state == Code("bin", "thin") else "whole"
+    return Said(kind, f"bin_line.{kind}", {"coverage": coverage})
 
 
 def draw_comparison(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
@@ -118,6 +134,7 @@ def draw_comparison(printer: Printer, model: ReportModel, tables: Tables) -> Saf
         reason,
         draw_table(printer, tables["comparison"]),
         note(printer.word("note.comparison")),
+        note(printer.word("note.imputed")),
         name_file(printer, "comparison"),
     ]
     return section(printer, "comparison", *parts, sub=printer.tell("sub.comparison", spans))
@@ -225,17 +242,23 @@ def draw_places(printer: Printer, model: ReportModel, tables: Tables) -> Safe | 
     if not model.places:
         return None
     table = tables["places"]
-    named = [row for row, place in zip(table.rows, model.places, strict=True) if place.count.value]
     parts: list[Child] = []
-    if named:
-        parts.append(
-            draw_table(
-                printer, table, rows=named[:_PLACES_SHOWN], without=("valid_from", "valid_to"), is_headed=True
-            )
+    if model.units_current is not None and model.units_former is not None:
+        values = {"current": model.units_current, "former": model.units_former}
+        parts.append(tag("p", printer.tell("places.named", values)))
+    for kind, hidden in (("current", ("valid_to", "successors")), ("former", ("valid_from",))):
+        rows = tuple(
+            row
+            for row, place in zip(table.rows, model.places, strict=True)
+            if bool(place.valid_to) == (kind == "former")
         )
-    if len(named[:_PLACES_SHOWN]) < len(table.rows):
-        parts.append(fold(printer, draw_table(printer, table), words="word.all_places"))
-    parts.append(note(printer.word("note.places")))
+        if not rows:
+            continue
+        parts.append(tag("h3", printer.word(f"places.{kind}")))
+        units = Table(table.name, table.columns, rows)
+        without = ("unit_state", *hidden)
+        parts.append(fold_rows(printer, units, _PLACES_SHOWN, without=without, words="word.more_places"))
+        parts.append(note(printer.word(f"note.places_{kind}")))
     parts.append(name_file(printer, "places"))
     return section(printer, "places", *parts, sub=printer.word("sub.places"))
 
@@ -254,11 +277,38 @@ def _busy_day(printer: Printer, model: ReportModel, row: BusyDay) -> Safe:
     thin = tag("span", printer.code("bin", "thin"), class_="flag") if row.is_thin else None
     count = printer.tell("word.articles", {"n": row.count})
     head = tag("h3", printer.day(row.day), " · ", count, " " if thin else None, thin)
-    items = []
-    for article in (model.articles[ordinal - 1] for ordinal in row.articles[:_TITLES_A_DAY]):
-        ordinal = draw_ordinals([article.ordinal])
-        below = tag("small", printer.received(article.outlet_name), " · ", ordinal)
-        items.append(tag("li", printer.link(article.url, article.title), below))
-    rest = row.articles[_TITLES_A_DAY:]
+    by_title: dict[str, list[ArticleRow]] = {}
+    for article in (model.articles[ordinal - 1] for ordinal in row.articles):
+        by_title.setdefault(_title_key(article.title), []).append(article)
+    # what several outlets carry says most about a day
+    titles = sorted(by_title.values(), key=lambda same: (-len(same), same[0].ordinal))
+    items = [_title(printer, same) for same in titles[:_TITLES_A_DAY]]
+    rest = [article.ordinal for same in titles[_TITLES_A_DAY:] for article in same]
     more = note(printer.word("word.more_articles"), " ", draw_ordinals(rest)) if rest else None
     return tag("div", head, tag("ul", *items, class_="titles"), more, class_="day")
+
+
+def _title_key(title: str) -> str:
+    """The same for titles that differ in accents, case or spaces only: reprints of one day."""
+    return " ".join(strip_accents(title).casefold().split())
+
+
+def _title(printer: Printer, same: Sequence[ArticleRow]) -> Safe:
+    """A title once, with every outlet that carries it and every article linked."""
+    # a title without accents stands only where there is no other
+    named = next((article for article in same if not article.title.isascii()), same[0])
+    ordered = [named, *(article for article in same if article is not named)]
+    shown, further = ordered[:_OUTLETS_A_TITLE], ordered[_OUTLETS_A_TITLE:]
+    outlets: list[Child] = []
+    for article in shown:
+        name = printer.received(article.outlet_name)
+        ordinal = draw_ordinal(article.ordinal, article.ordinal)
+        # the first is linked by the title itself
+        linked = name if article is named else printer.link(article.url, article.outlet_name)
+        outlets.append(join([linked, " ", ordinal]))
+    more = None
+    if further:
+        ordinals = draw_ordinals([article.ordinal for article in further])
+        more = join([f" {printer.word('word.and_others')} ", ordinals])
+    below = tag("small", join(outlets, " · "), more)
+    return tag("li", printer.link(named.url, named.title), below)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from diembao.report.layout import Cell, Code, Link, Said, Table, list_runs
+from diembao.report.layout import Cell, Code, Link, Proof, Said, Table, list_runs
 from diembao.report.markup import Child, Safe, escape, join, tag
 from diembao.report.model import Number, Span
 from diembao.report.printer import Printer
@@ -19,17 +19,10 @@ _SHORT = 16
 class Stack:
     """Several cells in one place of the page, the later ones in small print below."""
 
-    cells: tuple[Cell | Folded, ...]
+    cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """Long evidence that opens on demand."""
-
-    text: str
-
-
-PageCell = Cell | Stack | Folded
+PageCell = Cell | Stack
 
 #: columns whose spans are months rather than weeks
 _MONTHS = frozenset({"month", "month_then"})
@@ -103,8 +96,6 @@ def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
             return join([draw_cell(printer, first), *small])
         case Stack():
             return Safe("")
-        case Folded(text=text):
-            return fold(printer, printer.received(text), words="word.evidence") if text else Safe("")
         case Number():
             interval = printer.interval(cell)
             return join([printer.number(cell), tag("br") if interval else None, interval])
@@ -112,6 +103,8 @@ def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
             return escape(printer.code(table, code))
         case Said(key=key, values=values):
             return printer.tell(key, values)
+        case Proof(kind=kind, recorded=recorded):
+            return printer.tell_proof(kind, recorded)
         case Link(title=title, url=url):
             return printer.link(url, title)
         case Span():
@@ -125,9 +118,9 @@ def draw_cell(printer: Printer, cell: PageCell, column: str = "") -> Safe:
     return printer.received(cell)
 
 
-def _below(printer: Printer, part: Cell | Folded) -> Safe:
+def _below(printer: Printer, part: Cell) -> Safe | None:
     content = draw_cell(printer, part)
-    return content if isinstance(part, Folded) else tag("small", content)
+    return tag("small", content) if content else None
 
 
 def draw_ordinal(first: int, last: int) -> Safe:
@@ -148,6 +141,18 @@ def draw_ordinals(ordinals: Sequence[int]) -> Safe:
 def fold(printer: Printer, *children: Child, words: str = "word.table") -> Safe:
     """Content that opens on demand."""
     return tag("details", tag("summary", printer.word(words)), *children)
+
+
+def fold_rows(
+    printer: Printer, table: Table, shown: int, *, without: Sequence[str] = (), words: str = "word.more_rows"
+) -> Safe:
+    """A table whose first rows stand open and whose rest opens on demand."""
+    head = draw_table(printer, table, rows=table.rows[:shown], without=without, is_headed=True)
+    rest = table.rows[shown:]
+    if not rest:
+        return head
+    more = draw_table(printer, table, rows=rest, without=without, is_headed=True)
+    return join([head, fold(printer, more, words=words)])
 
 
 def note(*children: Child) -> Safe:

@@ -13,7 +13,14 @@ from itertools import zip_longest
 from diembao.i18n import Language
 from diembao.i18n.formats import format_date, format_day_month, format_month, format_number
 from diembao.report.model import Number, ReportModel, Span
-from diembao.report.numbers import collect_numbers, format_bounds, format_value, write_machine
+from diembao.report.numbers import (
+    collect_numbers,
+    format_bounds,
+    format_figure,
+    format_value,
+    read_figure,
+    write_machine,
+)
 from diembao.report.page import write_page, write_title
 from diembao.report.periods import name_month, name_period
 from diembao.report.printer import Printer
@@ -127,7 +134,9 @@ class _PageReader(HTMLParser):
         parent = self._open[-1] if self._open else None
         if element.name in _OWN_TEXT:
             return
-        if element.name == "data":
+        if element.name == "data" and attributes.get("class", "").startswith("f"):
+            self._check_figure(element)
+        elif element.name == "data":
             self._check_number(element, parent)
         elif element.name == "title" and parent is not None and parent.name == "head":
             self._expect(element, write_title(self.printer), element.text)
@@ -159,6 +168,16 @@ class _PageReader(HTMLParser):
             self.seen.add(number.number_id)
             self._expect(element, format_value(number, self.language), element.text, number)
             self._expect(element, write_machine(number.value), element.attributes.get("value", ""), number)
+
+    def _check_figure(self, element: _Element) -> None:
+        """A figure of evidence says what its value says."""
+        is_share = element.attributes["class"] == "f p"
+        try:
+            figure = read_figure(element.attributes.get("value", ""), is_share=is_share)
+        except ValueError:
+            self._report(element, "", element.text)
+            return
+        self._expect(element, format_figure(figure, self.language), element.text)
 
     def _check_label(self, element: _Element) -> None:
         number = self._find(element, element.attributes["data-n"])

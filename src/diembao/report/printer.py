@@ -8,15 +8,17 @@ from string import Formatter
 
 from diembao.i18n import Language, Words, has_key
 from diembao.i18n.formats import format_date, format_moment, format_span
+from diembao.report.evidence import list_facts
+from diembao.report.figures import Figure
 from diembao.report.markup import Safe, clean, escape, find_web_address, join, tag
 from diembao.report.model import FormulaValue, Number, ReportModel, Span, Word
-from diembao.report.numbers import format_bounds, format_value, write_machine
+from diembao.report.numbers import format_bounds, format_figure, format_value, write_machine
 from diembao.report.periods import name_month, name_period
 
 #: no more of a title is quoted (TRUST: exports quote at most 300 characters)
 TITLE_LIMIT = 300
 
-Value = FormulaValue | Number
+Value = FormulaValue | Number | Figure
 
 
 class Printer:
@@ -63,6 +65,8 @@ class Printer:
         match value:
             case Number():
                 return self.value(value)
+            case Figure():
+                return format_figure(value, self.language)
             case Word():
                 return self.words(value.key)
             case Span():
@@ -78,6 +82,10 @@ class Printer:
             for literal, value in self._parts(key, values or {})
         )
 
+    def say_proof(self, kind: str, recorded: Mapping[str, str]) -> str:
+        """The facts that a finding rests on."""
+        return "; ".join(self.say(f"evidence.{fact.key}", fact.values) for fact in list_facts(kind, recorded))
+
     def moment(self, at: datetime) -> str:
         """A moment in the report's time zone."""
         return format_moment(at, self.language, self.model.spec.timezone)
@@ -92,6 +100,17 @@ class Printer:
         """The figure, linked to the place that says where it comes from."""
         data = tag("data", self.value(number), value=write_machine(number.value))
         return tag("a", data, class_="n", href=f"#n-{number.number_id}")
+
+    def figure(self, figure: Figure) -> Safe:
+        """A figure of evidence: its rounded value stands beside the words, so that both can be checked."""
+        value = f"{figure.value:.{figure.decimals + 2 * figure.is_share}f}"
+        kind = "f p" if figure.is_share else "f"
+        return tag("data", format_figure(figure, self.language), class_=kind, value=value)
+
+    def tell_proof(self, kind: str, recorded: Mapping[str, str]) -> Safe:
+        """The facts that a finding rests on, as markup."""
+        facts = list_facts(kind, recorded)
+        return join((self.tell(f"evidence.{fact.key}", fact.values) for fact in facts), "; ")
 
     def interval(self, number: Number) -> Safe:
         """The interval in small print, or nothing."""
@@ -136,6 +155,8 @@ class Printer:
         match value:
             case Number():
                 return self.number(value)
+            case Figure():
+                return self.figure(value)
             case Word():
                 return escape(self.words(value.key))
             case Span():

@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from diembao.errors import ReportError
-from diembao.report.layout import Cell, Code, Link, Said, Table, list_all_tables, write_rows
+from diembao.report.layout import (
+    Cell,
+    Code,
+    Link,
+    Proof,
+    Said,
+    Table,
+    list_all_tables,
+    write_evidence,
+    write_rows,
+)
 from diembao.report.model import Number, ReportModel, Span
 from diembao.report.numbers import collect_numbers, write_machine
 
@@ -122,6 +132,8 @@ def _write_cell(cell: Cell) -> str:
             return ""
         case Code(code=code) | Said(code=code):
             return code
+        case Proof(recorded=recorded):
+            return write_evidence(recorded)
         case datetime() | date():
             return cell.isoformat()
         case str() | int():

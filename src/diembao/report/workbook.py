@@ -10,7 +10,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from diembao.i18n import Language
-from diembao.report.layout import Cell, Code, Link, Said, Table, articles, list_tables, numbers
+from diembao.report.layout import (
+    METHOD_STEPS,
+    Cell,
+    Code,
+    Link,
+    Proof,
+    Said,
+    Table,
+    articles,
+    list_tables,
+    numbers,
+)
 from diembao.report.markup import clean
 from diembao.report.model import Number, ReportModel, Span
 from diembao.report.page import write_title
@@ -95,6 +106,8 @@ def _write_cell(printer: Printer, column: str, cell: Cell) -> tuple[Written, str
             return _text(printer.code(table, code)), ""
         case Said(key=key, values=values):
             return _text(printer.say(key, values)), ""
+        case Proof(kind=kind, recorded=recorded):
+            return _text(printer.say_proof(kind, recorded)), ""
         case Link(title=title):
             return _text(printer.cut_title(title)), ""
         case Span():
@@ -158,7 +171,7 @@ def _summary(printer: Printer, model: ReportModel) -> Sheet:
     rows.append([(printer.word("fact.created_at"), ""), _write_cell(printer, "", model.created_at)])
     for row in model.key_figures:
         values = {"n": row.number, **row.numbers}
-        sentence = printer.say(f"key.{row.kind}", values) + printer.say(f"key_line.{row.kind}", values)
+        sentence = printer.say(f"key.{row.kind}", values) + printer.say(f"key_line.{row.line}", values)
         basis = printer.code("basis", row.number.basis)
         rows.append([(_text(f"{sentence} ({basis})"), ""), _write_number(printer, row.number)])
     for notice in model.notices:
@@ -174,7 +187,7 @@ def _summary(printer: Printer, model: ReportModel) -> Sheet:
 def _method(printer: Printer, model: ReportModel) -> Sheet:
     method = model.method
     rows: list[list[tuple[Written, str]]] = []
-    for step in ("frame", "rule", "volume", "gaps", "compare"):
+    for step in METHOD_STEPS:
         rows.append([(printer.word("section.method"), ""), (printer.word(f"method.{step}"), "")])
     for name in ("persons", "judgement", "opinion", "takedown", "sample", "fork"):
         rows.append([(printer.word("section.limits"), ""), (printer.word(f"limits.{name}"), "")])

@@ -165,15 +165,17 @@ def list_key_figures(
     delivered = _count_outlets(frame, ledger, view)
     numbers = ledger.numbers
     figures = [KeyFigure("matched", total, {"outlets": delivered})]
-    figures += [
-        KeyFigure(
-            kind,
-            numbers[f"decision.{kind}"],
-            {"share": numbers[f"decision.{kind}.share"]},
+    if total.value:
+        figures.append(
+            KeyFigure("about", numbers["decision.about"], {"share": numbers["decision.about.share"]})
         )
-        for kind in ("about", "mentions", "unclear")
-        if numbers[f"decision.{kind}.share"].value is not None
-    ]
+        parts = {"share": numbers["decision.mentions.share"]}
+        if numbers["decision.unclear"].value:  # without them the parts would not add up to the frame
+            parts |= {
+                "unclear": numbers["decision.unclear"],
+                "unclear_share": numbers["decision.unclear.share"],
+            }
+        figures.append(KeyFigure("mentions", numbers["decision.mentions"], parts))
     if comparison is not None and comparison.is_comparable:
         figures.append(
             KeyFigure(
@@ -253,10 +255,28 @@ def list_notices(
     if collected.first_run is not None and span.first < collected.first_run:
         unknown = Span(span.first, min(span.last, date.fromordinal(collected.first_run.toordinal() - 1)))
         found.append(Notice("partly_unknown", {}, {"span": unknown}))
+    found += _notice_dead(collected, ledger, span)
     if possible.value and (lost.value or 0) / possible.value > MANY_LOST:
         found.append(Notice("many_gaps", {"lost": lost, "possible": possible}))
     found += _notice_feeds(frame, ledger, view, collected, gaps)
     return tuple(found)
+
+
+def _notice_dead(collected: Collected, ledger: Ledger, span: Span) -> list[Notice]:
+    """Outlets without a single good day: their articles are in no total, and nothing is imputed for them."""
+    dead = collected.list_dead(span)
+    if not dead:
+        return []
+    number = Number(
+        "outlets.no_good_day",
+        len(dead),
+        "full_count",
+        "outlets",
+        "outlets_no_good_day",
+        {"span": span},
+        rows=RowsRef(table="health", where=(("good_days", "0"),)),
+    )
+    return [Notice("no_good_day", {"n": ledger.add(number)}, {"outlets": ", ".join(o.name for o in dead)})]
 
 
 def _is_whole_month(number_id: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -83,6 +84,16 @@ class Collected:
             (outlet_id, feed_id)
             for outlet_id, feed_id, _, end in self.full_windows
             if span.first <= end.astimezone(self.zone).date() <= span.last
+        ]
+
+    def list_dead(self, span: Span) -> list[Outlet]:
+        """Outlets that the collector looked for in a span without one good day."""
+        days = self.list_days(span)
+        return [
+            outlet
+            for outlet in self.outlets
+            if any(self.is_known(outlet.outlet_id, day) for day in days)
+            and not any(self.is_good(outlet.outlet_id, day) for day in days)
         ]
 
     @cached_property
@@ -183,8 +194,18 @@ def _tell_gap(gap: Gap, names: Mapping[str, str]) -> GapRow:
         start=gap.start,
         end=gap.end,
         kind=gap.kind,
-        evidence={name: str(value) for name, value in gap.evidence.items()},
+        evidence=_write_evidence(gap.evidence),
     )
+
+
+def _write_evidence(evidence: Mapping[str, object]) -> dict[str, str]:
+    """Evidence as text, what is nested as JSON."""
+    return {
+        name: json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if isinstance(value, dict | list | tuple)
+        else str(value)
+        for name, value in evidence.items()
+    }
 
 
 def _tell_clocks(view: View, ledger: Ledger) -> tuple[ClockRow, ...]:
@@ -228,7 +249,7 @@ def _tell_clocks(view: View, ledger: Ledger) -> tuple[ClockRow, ...]:
                 ),
                 first=finding.first,
                 last=finding.last,
-                evidence={name: str(value) for name, value in finding.evidence.items()},
+                evidence=_write_evidence(finding.evidence),
             )
         )
     return tuple(rows)

@@ -19,6 +19,7 @@ from diembao.app.reporting.topicality import (
     count_outlets,
     count_places,
     count_strata,
+    count_units,
     find_busiest,
 )
 from diembao.app.reporting.truth import compare_truth
@@ -51,6 +52,7 @@ def compose_report(
         good_days={row.outlet_id: row.good_days for row in health},
         lower_bounds=frozenset(bound.outlet_id for bound in collection.lower_bounds),
     )
+    places = count_places(frame, ledger, topic)
     definitions = view.desk.outlets.list_classes(at=view.state.seq)
     return ReportModel(
         spec=spec,
@@ -75,10 +77,12 @@ def compose_report(
         collection=collection,
         health=health,
         outlets=outlets,
-        classes=count_classes(frame, ledger, outlets, definitions, volume.total),
+        classes=count_classes(frame, ledger, outlets, definitions, volume.total, collected),
         decisions=decisions,
         strata=strata,
-        places=count_places(frame, ledger, topic),
+        places=places,
+        units_current=count_units(ledger, places, is_former=False),
+        units_former=count_units(ledger, places, is_former=True),
         busiest=find_busiest(
             frame, ledger, days=int(settings.number("report.busiest_days")), thin=collected.thin_days
         ),

@@ -126,6 +126,24 @@ def count_places(frame: Frame, ledger: Ledger, topic: Topic) -> tuple[PlaceRow, 
     return tuple(rows)
 
 
+def count_units(ledger: Ledger, places: Sequence[PlaceRow], *, is_former: bool) -> Number | None:
+    """How many units are named, of those of today or of the former ones; the topic's own place is none."""
+    if not places:
+        return None
+    kind = "former" if is_former else "current"
+    units = [row for row in places if not row.is_topic and bool(row.valid_to) == is_former]
+    return ledger.add(
+        Number(
+            f"places.{kind}",
+            len(units),
+            "full_count",
+            "places",
+            f"units_{kind}",
+            rows=RowsRef(table="places", where=(("unit_state", kind),)),
+        )
+    )
+
+
 def count_outlets(
     frame: Frame,
     ledger: Ledger,
@@ -147,9 +165,7 @@ def count_outlets(
         formula="count_outlet",
         describe=lambda name: {"outlet": counted[name].name},
         at_least=lower_bounds,
-        is_collected=lambda name, span: any(
-            collected.is_good(name, day) for day in collected.list_days(span)
-        ),
+        is_collected=lambda name, span: _has_good_day(collected, name, span),
     )
     return tuple(
         OutletRow(
@@ -166,6 +182,18 @@ def count_outlets(
     )
 
 
+def _has_good_day(collected: Collected, outlet_id: str, span: Span) -> bool:
+    return any(collected.is_good(outlet_id, day) for day in collected.list_days(span))
+
+
+def _share(ledger: Ledger, number_id: str, part: Number, whole: Number) -> Number:
+    """The share of a part; of one that was not collected it says so."""
+    if part.value is not None:
+        return ledger.share(number_id, part, whole)
+    inputs = (part.number_id, whole.number_id)
+    return ledger.add(Number(number_id, None, "share", "share", "share", inputs=inputs, missing=part.missing))
+
+
 def name_class(outlet_class: str) -> FormulaValue:
     """The words of a built-in class; a class of the project's own goes by its name."""
     known = outlet_class in (*OUTLET_CLASSES, UNCLASSED)
@@ -173,7 +201,12 @@ def name_class(outlet_class: str) -> FormulaValue:
 
 
 def count_classes(
-    frame: Frame, ledger: Ledger, outlets: Sequence[OutletRow], definitions: Mapping[str, str], total: Number
+    frame: Frame,
+    ledger: Ledger,
+    outlets: Sequence[OutletRow],
+    definitions: Mapping[str, str],
+    total: Number,
+    collected: Collected,
 ) -> tuple[ClassRow, ...]:
     """Articles by class of outlet; a class of the project's own prints its definition and members."""
     class_of = {outlet.outlet_id: outlet.outlet_class for outlet in outlets}
@@ -187,6 +220,9 @@ def count_classes(
         key=lambda a: (class_of[a.outlet_id],) if a.outlet_id in class_of else (),
         formula="count_class",
         describe=lambda name: {"class": name_class(name)},
+        is_collected=lambda name, span: any(
+            _has_good_day(collected, outlet_id, span) for outlet_id, own in class_of.items() if own == name
+        ),
     )
     rows = []
     for name, (count, then) in counts.items():
@@ -205,7 +241,7 @@ def count_classes(
                 outlet_class=name,
                 outlets=ledger.add(number),
                 count=count,
-                share=ledger.share(f"class.{name}.share", count, total),
+                share=_share(ledger, f"class.{name}.share", count, total),
                 count_then=then,
                 is_custom=name in definitions,
                 definition=definitions.get(name, ""),

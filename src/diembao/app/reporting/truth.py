@@ -51,10 +51,10 @@ def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected
     teller = _Teller(view, frame, ledger)
     return (
         *teller.tell_rule(articles),
-        *teller.tell_totals(articles, collected),
-        *teller.tell_clocks(facts),
         *teller.tell_gaps(facts, collected),
+        *teller.tell_clocks(facts),
         teller.tell_refused(facts),
+        *teller.tell_totals(articles, collected),
     )
 
 
@@ -106,7 +106,6 @@ class _Teller:
         recall = self.ledger.share("truth.recall", hits, whole)
         precision = self.ledger.share("truth.precision", hits, count)
         return [
-            TruthRow("about", count, whole, is_met=_near(count, whole, 0.1)),
             TruthRow(
                 "recall", recall, self._aim("truth.recall.aim", RECALL_AIM), (recall.value or 0) >= RECALL_AIM
             ),
@@ -116,6 +115,7 @@ class _Teller:
                 self._aim("truth.precision.aim", PRECISION_AIM),
                 (precision.value or 0) >= PRECISION_AIM,
             ),
+            TruthRow("about", count, whole, is_met=_near(count, whole, 0.1)),
         ]
 
     def _keys(self, article_ids: list[str]) -> dict[str, str]:
@@ -241,7 +241,15 @@ class _Teller:
 
     def _aim(self, number_id: str, value: float) -> Number:
         return self.ledger.add(
-            Number(number_id, value, "given", "share", "aim", rows=RowsRef(command="diembao demo"))
+            Number(
+                number_id,
+                value,
+                "given",
+                "share",
+                "aim",
+                rows=RowsRef(command="diembao demo"),
+                at_least=True,
+            )
         )
 
 
