@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib import resources
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from diembao.topics import (
     Gazetteer,
     Matcher,
     TopicsMatcher,
+    contexts,
     free_topic,
     parse_gazetteer,
     parse_profile,
@@ -133,3 +136,36 @@ def test_explaining_changes_no_decision(title: str, lead: str, text: str) -> Non
     kept = tuple(m for m in shown.mentions if not m.rule.startswith("blocked:"))
     assert (shown.decision, shown.score) == (found.decision, found.score)
     assert kept == found.mentions
+
+
+GUARDED = {
+    "street": (contexts._STREET, lambda left: contexts._may_end(left, contexts._STREET_ENDS)),
+    "people": (contexts._PEOPLE, lambda left: contexts._may_end(left, contexts._PEOPLE_ENDS)),
+    "plate": (contexts._PLATE, lambda left: contexts._may_hold(left.lower(), contexts._PLATE_PARTS)),
+    "origin": (contexts._ORIGIN, lambda left: contexts._may_hold(left.lower(), contexts._ORIGIN_PARTS)),
+    "delegate": (contexts._DELEGATE, lambda left: contexts._may_hold(left.lower(), contexts._DELEGATE_PARTS)),
+    "named": (
+        contexts._DELEGATE_NAMED,
+        lambda left: contexts._may_hold(left.lower(), contexts._DELEGATE_PARTS),
+    ),
+    "any": (
+        contexts._ANY_DELEGATION,
+        lambda left: contexts._may_hold(left.lower(), contexts._DELEGATE_PARTS),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_quick_look_never_hides_a_match(name: str, data: st.DataObject) -> None:
+    """Where the quick look at words says no, the expression it stands before does not match."""
+    pattern, look = GUARDED[name]
+    words = sorted(
+        {w for part in re.split(r"[|()?:]", pattern.pattern) if (w := part.strip()) and "\\" not in w}
+    )
+    left = (
+        " ".join(data.draw(st.lists(st.sampled_from([*words, "1990", "(", ",", "T.", "tỉnh"]), max_size=4)))
+        + " "
+    )
+    assert look(left) or pattern.search(left) is None

@@ -14,7 +14,7 @@ from diembao.topics.scoring import (
 )
 
 #: changes when the rules change, so that stored decisions are known to be old
-MATCHER_VERSION = "2"
+MATCHER_VERSION = "3"
 
 __all__ = [
     "MATCHER_VERSION",

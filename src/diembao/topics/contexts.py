@@ -157,6 +157,24 @@ _ROAD_WORDS = re.compile(
     r"cung đường|quoc lo|cao toc|tuyen|huong)(?!\w)"
 )
 
+# Without one of these parts the expression of the same name cannot match; looking for them is ten times
+# quicker. Written in lower case.
+_STREET_ENDS = (
+    "đường", "phố", "ngõ", "hẻm", "ngách", "lộ", "lo", "vượt", "cầu", "chui", "tư", "ba", "năm", "xoay", "binh", "trường",
+    "viên", "pho", "duong",
+)  # fmt: skip
+_PEOPLE_ENDS = (
+    "đẹp", "mẫu", "trai", "gái", "nữ", "sinh", "hậu", "khôi", "vương", "sĩ", "viên", "thủ", "môn", "đạo", "vệ", "vđv",
+    "hlv", "girl", "boy", "dâu", "hương", "binh", "nhân", "người", "con", "ông", "dep", "gai", "nguoi", "tỉnh", "quê",
+    "gốc", "đất", "từ",
+)  # fmt: skip
+_PLATE_PARTS = ("biển", "bien", "bks", "bs")
+_ORIGIN_PARTS = (
+    "quê", "quán", "trú", "hộ khẩu", "hktt", "ngụ", "sinh", "lớn lên", "đến từ", "xuất thân", "gốc", "que", "ngu", "tru",
+    "dân tộc", "sn", "s.n", "tuổi",
+)  # fmt: skip
+_DELEGATE_PARTS = ("đại biểu", "đbqh", "đb", "đoàn", "dai bieu", "nghị sĩ")
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -190,7 +208,7 @@ def find_blocker(text: str, start: int, *, weakest: bool) -> str | None:
     """
     left = text[max(0, start - REACH) : start]
     # "xứ Thanh": nobody calls a street so
-    if _STREET.search(left) and not text[start].islower():
+    if _may_end(left, _STREET_ENDS) and _STREET.search(left) and not text[start].islower():
         return "street"
     if _PRIVATE_HOUSE.search(left):
         return "house"
@@ -221,13 +239,16 @@ def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
     before = text[max(0, first - REACH) : first]
     if is_history(text, start):
         return "history"
-    if _PLATE.search(left) or _PLATE.search(before):
+    lower = text[max(0, first - REACH) : start].lower()
+    if _may_hold(lower, _PLATE_PARTS) and (_PLATE.search(left) or _PLATE.search(before)):
         return "plate"
-    if _ORIGIN.search(before):
+    if _may_hold(lower, _ORIGIN_PARTS) and _ORIGIN.search(before):
         return "origin"
-    if _PEOPLE.search(before):
+    if _may_end(before, _PEOPLE_ENDS) and _PEOPLE.search(before):
         return "people"
-    if _DELEGATE.search(before) or _DELEGATE_NAMED.search(left) or _is_delegation(text, before, first):
+    if _may_hold(lower, _DELEGATE_PARTS) and (
+        _DELEGATE.search(before) or _DELEGATE_NAMED.search(left) or _is_delegation(text, before, first)
+    ):
         return "delegate"
     if (
         "(" in before
@@ -236,6 +257,14 @@ def find_weakness(text: str, start: int, end: int, *, first: int) -> str | None:
     ):
         return "person_label"
     return None
+
+
+def _may_end(left: str, ends: tuple[str, ...]) -> bool:
+    return left.rstrip().lower().endswith(ends)
+
+
+def _may_hold(lower: str, parts: tuple[str, ...]) -> bool:
+    return any(part in lower for part in parts)
 
 
 def _is_delegation(text: str, before: str, first: int) -> bool:

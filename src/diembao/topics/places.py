@@ -133,7 +133,7 @@ def _ambiguous(gazetteer: Gazetteer, name: str, found: list[Place]) -> TopicErro
     return TopicError(
         "{name!r} names {count} places: {candidates}",
         key="topic.ambiguous_place",
-        next_step="say which one with `kind` and `within`",
+        next_step="say which one with `kind` and `within` (on the command line --kind and --within)",
         name=name,
         count=len(found),
         candidates="; ".join(listed) + more,
