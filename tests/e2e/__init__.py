@@ -1,0 +1,1 @@
+"""Tests that open the product as its readers do."""
