@@ -70,10 +70,15 @@ class Settings:
 
     def numbers_hash(self) -> str:
         """SHA-256 over every setting that a printed number depends on."""
-        relevant: dict[str, object] = {key.name: self.values[key.name] for key in KEYS if key.in_numbers}
-        relevant["classes"] = dict(sorted(self.classes.items()))
-        text = json.dumps(relevant, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(self.numbers_text().encode()).hexdigest()
+
+    def numbers_text(self) -> str:
+        """Every setting that a printed number depends on, as JSON.
+
+        Classes of the project's own are not among them: they are kept on the desk, as of each snapshot.
+        """
+        relevant = {key.name: self.values[key.name] for key in KEYS if key.in_numbers}
+        return json.dumps(relevant, ensure_ascii=False, sort_keys=True)
 
 
 def find_project(start: Path) -> Path:

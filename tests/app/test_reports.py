@@ -12,9 +12,13 @@ import pytest
 
 from diembao.app.articles import list_articles, search_articles, show_article
 from diembao.app.imports import import_articles, import_clips, import_history
-from diembao.app.project import Project, open_project
+from diembao.app.outlets import add_outlet
+from diembao.app.process import process_project
+from diembao.app.project import Project, init_project, open_project
 from diembao.app.reports import build_report
+from diembao.app.topics import new_topic
 from diembao.app.verify import verify_report
+from diembao.errors import TopicError
 from tests.app.conftest import MAPPING, Files
 
 PERIOD = {"start": date(2026, 2, 9), "end": date(2026, 3, 8)}
@@ -208,3 +212,86 @@ def test_articles_can_be_searched_listed_and_shown(project: Project, tmp_path: P
     shown = show_article(project, row["article_id"])
     assert shown["matches"][0]["decision"] == "about"
     assert shown["precision"] == "day"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "compare"),
+    [
+        (date(2026, 2, 9), date(2026, 2, 9), None),  # one day, no article
+        (date(2026, 2, 10), date(2026, 2, 10), "2026-02-03..2026-02-03"),  # one day beside one day
+        (date(2026, 1, 1), date(2026, 1, 10), None),  # begins before the first run
+        (date(2026, 3, 10), date(2026, 4, 20), None),  # goes on after the last run
+        (date(2026, 2, 1), date(2026, 2, 28), "year-1"),  # beside a time before the first run
+        (date(2026, 2, 1), date(2026, 2, 28), "2026-01-10..2026-01-15"),  # spans of other length
+    ],
+)
+def test_odd_periods_give_reports_that_verify(
+    project: Project, start: date, end: date, compare: str | None
+) -> None:
+    """A day, an empty period, a period beyond what is known and unequal spans each give a sound report."""
+    built = build_report(project, topic_id="lang-son", start=start, end=end, compare=compare, language="en")
+    assert verify_report(project, Path(built["folder"]))["problems"] == []
+
+
+def test_a_period_without_any_article_about_the_topic(project: Project) -> None:
+    """A topic that nobody wrote about gives a report of zeros, not an error."""
+    new_topic(project, phrases=("không ai viết điều này",), topic_id="khong-co")
+    built = build_report(project, topic_id="khong-co", language="vi", **PERIOD)  # type: ignore[arg-type]
+    assert verify_report(project, Path(built["folder"]))["problems"] == []
+    assert read_number(Path(built["folder"]), "volume.total") == 0
+
+
+def test_the_printed_command_verifies_its_own_page(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page prints the command that verifies it, not the report built last, also after the project moved."""
+    first, second = build(project, "vi"), build(project, "en")
+    page = (first / "report.html").read_text(encoding="utf-8")
+    label = f"reports/{first.name}"
+    assert f"diembao report verify {label}" in page
+    monkeypatch.chdir(project.folder.parent)
+    assert verify_report(project, Path(label))["folder"] == str(project.folder / label)
+    (first / "report.html").write_text(
+        page.replace('<data value="24">24<', '<data value="24">25<', 1), encoding="utf-8"
+    )
+    assert not verify_report(project, Path(label))["ok"]
+    assert verify_report(project)["folder"] == str(project.folder / "reports" / second.name)
+    moved = project.folder.rename(project.folder.with_name("dời chỗ"))
+    result = verify_report(open_project(moved))
+    assert result["problems"] == []
+    assert result["folder"] == str(moved / "reports" / second.name)
+
+
+def test_a_class_defined_later_leaves_a_report_as_it_was(project: Project) -> None:
+    """Classes of one's own are kept as of each snapshot; a new one breaks no earlier report."""
+    folder = build(project)
+    path = project.folder / "diembao.toml"
+    text = path.read_text(encoding="utf-8") + '\n[classes.border]\ndefinition = "báo các tỉnh biên giới"\n'
+    path.write_text(text, encoding="utf-8")
+    later = open_project(project.folder)
+    add_outlet(later, outlet_id="bao-hai", domains=["hai.example"], outlet_class="border")
+    assert verify_report(later, folder)["problems"] == []
+    page = (build(later) / "report.html").read_text(encoding="utf-8")
+    assert "báo các tỉnh biên giới" in page
+
+
+def test_a_topic_that_was_not_matched_yet_is_no_empty_list(project: Project) -> None:
+    """Listing candidates of a new topic says that it must be processed first."""
+    new_topic(project, phrases=("chợ quê",), topic_id="cho-que")
+    with pytest.raises(TopicError, match="not matched"):
+        list_articles(project, topic_id="cho-que")
+    process_project(project)
+    assert len(list_articles(project, topic_id="cho-que", limit=1000)) == 420
+
+
+def test_a_history_without_fetch_times_says_what_cannot_be_judged(tmp_path: Path, files: Files) -> None:
+    """Where nobody recorded when rows were fetched, counts stand and the report says that gaps are unknown."""
+    project = init_project(tmp_path / "project")
+    add_outlet(project, outlet_id="bao-mot", domains=["mot.example"], outlet_class="central")
+    import_history(project, files.history, "title=title,summary=summary,url=link,published=published")
+    new_topic(project, place="Lạng Sơn")
+    folder = build(project, "en")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert read_number(folder, "volume.total") == read_number(folder, "volume.month.2026-02") + read_number(
+        folder, "volume.month.2026-03"
+    )  # type: ignore[operator]
+    assert "was not recorded" in page
+    assert verify_report(project, folder)["problems"] == []

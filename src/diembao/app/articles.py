@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from diembao.app.process import record_profile
+from diembao.app.process import is_processed, record_profile
 from diembao.app.project import Project
 from diembao.app.topics import get_topic
 from diembao.app.view import open_view
-from diembao.errors import SourceError
+from diembao.errors import SourceError, TopicError
 
 
 def list_articles(
@@ -39,6 +39,13 @@ def list_articles(
         join, extra = "", ""
         if topic_id is not None:
             profile = record_profile(desk, get_topic(project, topic_id))
+            if not is_processed(project, desk, topic_id):
+                raise TopicError(
+                    "topic {topic_id!r} was not matched with every article yet",
+                    key="app.not_processed",
+                    next_step="run `diembao process`, then list again",
+                    topic_id=topic_id,
+                )
             join = "JOIN decisions x USING (article_no, revision_no)"
             extra = ", x.decision, x.rule, x.stratum"
             where += ["x.topic_id = $topic", "x.profile_hash = $profile"]

@@ -36,6 +36,7 @@ def register_feeds(desk: Desk, path: Path) -> Registered:
     done = Registered()
     outlets = {outlet.outlet_id: outlet for outlet in desk.outlets.list_outlets()}
     configured: list[Feed] = []
+    unclassed: list[str] = []
     for entry in read_feeds(path, refusals=refusals):
         host = host_of(entry.url)
         category = refused_host(host)
@@ -47,10 +48,7 @@ def register_feeds(desk: Desk, path: Path) -> Registered:
             outlet = _outlet_of_feed(entry, host, list(outlets))
             done.outlets += 1
             if outlet.outlet_class == UNCLASSED:
-                done.notes.append(
-                    f"outlet {outlet.outlet_id} ({host}) was registered without a class; state it with "
-                    f"`diembao outlet add {outlet.outlet_id} --domain {host} --class …`"
-                )
+                unclassed.append(outlet.outlet_id)
         feed = next((known for known in outlet.feeds if known.url == entry.url), None)
         if feed is None:
             feed = Feed(name_feed(outlet, entry.name, entry.url), outlet.outlet_id, entry.url, entry.name)
@@ -59,6 +57,11 @@ def register_feeds(desk: Desk, path: Path) -> Registered:
             feed = replace(feed, name=entry.name)  # rows name the feed as the collector does
         outlets[outlet.outlet_id] = outlet
         configured.append(feed)
+    if unclassed:
+        done.notes.append(
+            f"registered without a class: {', '.join(unclassed)}; state each one's with "
+            f"`diembao outlet add {unclassed[0]} --domain … --class …`"
+        )
     done.notes += [f"entry {r.line} of {path.name} was refused: {r.reason} {r.detail}" for r in refusals]
     with desk.transaction():
         changed = desk.outlets.put(outlets.values())

@@ -137,6 +137,9 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
             }
             gaps = find_gaps_now(view)
             clocks = view.findings
+            last = desk.commits.last()
+            basis = desk.findings.find_basis("clocks") or {}
+            is_judged = last is None or basis.get("items") == last.versions.get("items")
             feeds = {row["feed_id"] for row in view.rows("SELECT DISTINCT feed_id FROM items")}
             configured = desk.runs.list_feeds()
     rows = []
@@ -151,6 +154,8 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
             if gap.outlet_id == outlet.outlet_id and gap.kind in ("never_delivered", "overflow")
         ]
         row = seen.get(outlet.outlet_id)
+        if row and not is_judged:
+            found.append("clock: not judged yet, run `diembao process`")
         rows.append(
             {
                 "outlet_id": outlet.outlet_id,

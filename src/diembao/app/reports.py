@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ class Request:
     end: date
     compare: Span | None
     language: Language
+    #: how the printed command names the report's folder
+    label: str = ""
 
 
 def build_report(
@@ -52,12 +55,13 @@ def build_report(
     chosen = language or project.settings.text("report.language")
     span = parse_compare(compare, Span(start, end))
     request = Request(topic_id, start, end, span, "en" if chosen == "en" else "vi")
+    folder = output or project.reports_folder / name_folder(request)
+    request = replace(request, label=label_folder(project, folder))
     topic = get_topic(project, topic_id)
     with project.open_desk() as desk:
         is_ready = is_processed(project, desk, topic_id)
     if not is_ready:
         process_project(project, topic_ids=[topic_id])
-    folder = output or project.reports_folder / name_folder(request)
     with project.open_desk() as desk:
         profile = record_profile(desk, topic)
         snapshot = pin_state(project, desk, {"profile": profile.profile_hash})
@@ -99,7 +103,7 @@ def compose(
         compare=request.compare,
         timezone=project.settings.text("project.timezone"),
         build_command=format_command(request),
-        verify_command="diembao report verify",
+        verify_command=f"diembao report verify {shlex.quote(request.label)}",
         sample_press=bool(hash_truth(project)),
     )
     with open_view(project, desk, snapshot) as view:
@@ -159,6 +163,17 @@ def name_folder(request: Request) -> str:
     return f"{request.topic_id}_{request.start}_{request.end}{second}_{request.language}"
 
 
+def label_folder(project: Project, folder: Path) -> str:
+    """How commands name a report's folder: from the project's folder, or by its own name if it lies outside."""
+    path = folder.resolve()
+    return path.relative_to(project.folder).as_posix() if path.is_relative_to(project.folder) else path.name
+
+
+def find_folder(project: Project, folder: Path) -> Path:
+    """The folder that a person means: from where they stand, else from the project's folder."""
+    return project.folder / folder if not folder.exists() and (project.folder / folder).exists() else folder
+
+
 def _record(
     desk: Desk,
     snapshot: Snapshot,
@@ -172,7 +187,8 @@ def _record(
         "end": request.end.isoformat(),
         "compare": f"{request.compare.first}..{request.compare.last}" if request.compare else None,
         "language": request.language,
-        "folder": str(folder),
+        "folder": str(folder.resolve()) if request.label == folder.resolve().name else request.label,
+        "label": request.label,
     }
     report_id = digest(files[MANIFEST])[:16]
     desk.reports.put(
@@ -215,4 +231,4 @@ def find_last_folder(project: Project) -> Path:
             key="app.no_report_yet",
             next_step="build one: `diembao report build --topic ID --from … --to …`",
         )
-    return Path(reports[-1]["folder"])
+    return find_folder(project, Path(reports[-1]["folder"]))

@@ -32,6 +32,7 @@ def pin_state(project: Project, desk: Desk, hashes: Mapping[str, str]) -> Snapsh
     whole = {
         **hashes,
         "settings": project.settings.numbers_hash(),
+        "settings_values": project.settings.numbers_text(),
         "gazetteer": load_gazetteer().version,
         "audit": desk.audit.head(),
         "truth": hash_truth(project),

@@ -85,10 +85,13 @@ def new_topic(
             topic = replace(topic, exclusions=tuple(_read_phrase(text) for text in exclusions))
     else:
         wanted = tuple(_read_phrase(text) for text in phrases)
+        name = _read_phrase(title or wanted[0].text)
+        title = name.text
         topic = free_topic(
-            title or wanted[0].text,
+            name.text,
             wanted,
             exclusions=tuple(_read_phrase(text) for text in exclusions),
+            title_kind=name.stated_kind,
         )
     topic = replace(topic, topic_id=_choose_id(topic_id, title or topic.title), title=title or topic.title)
     path = project.topics_folder / f"{topic.topic_id}.toml"

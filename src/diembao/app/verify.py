@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from diembao.app.coverage import check_clocks
 from diembao.app.process import record_profile
 from diembao.app.project import Project
-from diembao.app.reports import Request, compose, find_last_folder
+from diembao.app.reports import Request, compose, find_folder, find_last_folder, label_folder
 from diembao.app.snapshots import hash_truth
 from diembao.app.topics import get_topic, load_gazetteer, load_matcher
 from diembao.app.view import View, open_view
@@ -17,7 +19,7 @@ from diembao.corpus.snapshot import find_changes, open_snapshot
 from diembao.desk import Desk, Profile
 from diembao.errors import DiembaoError, ReportError
 from diembao.report.bundle import MANIFEST, check_report, read_report
-from diembao.report.manifest import Manifest, read_manifest
+from diembao.report.manifest import Manifest, digest, read_manifest
 from diembao.report.model import Span
 from diembao.report.printed import Mismatch
 from diembao.types import Snapshot, Topic
@@ -35,7 +37,9 @@ def verify_report(project: Project, folder: Path | None = None) -> dict[str, Any
     numbers are counted again from the pinned tables.
     """
     here = Path.cwd()
-    folder = folder or (here if (here / MANIFEST).is_file() else find_last_folder(project))
+    if folder is None:
+        folder = here if (here / MANIFEST).is_file() else find_last_folder(project)
+    folder = find_folder(project, folder)
     files = read_report(folder)
     manifest = read_manifest(files[MANIFEST])
     with project.open_desk() as desk:
@@ -49,7 +53,7 @@ def verify_report(project: Project, folder: Path | None = None) -> dict[str, Any
             problems += _check_clocks(view)
             problems += _check_decisions(view, topic, profile)
             erased = _count_erased(view)
-        request = _read_request(manifest)
+        request = _read_request(manifest, _find_label(project, desk, folder, files[MANIFEST]))
         model = compose(project, desk, snapshot, topic, profile.profile_hash, request)
         mismatches = check_report(files, model)
     problems += [_tell(mismatch) for mismatch in mismatches]
@@ -72,11 +76,19 @@ def _tell(mismatch: Mismatch) -> str:
     return f"{where}: printed {mismatch.found}, recomputed {mismatch.expected}"
 
 
-def _read_request(manifest: Manifest) -> Request:
+def _find_label(project: Project, desk: Desk, folder: Path, manifest: bytes) -> str:
+    """How the report's printed command named its folder when it was built."""
+    record = desk.reports.find(digest(manifest)[:16])
+    return str(record.parameters["label"]) if record is not None else label_folder(project, folder)
+
+
+def _read_request(manifest: Manifest, label: str) -> Request:
     try:
         period = _read_span(manifest.spec["period"])
         compare = _read_span(manifest.spec["compare"]) if manifest.spec["compare"] else None
-        return Request(str(manifest.spec["topic_id"]), period.first, period.last, compare, manifest.language)
+        return Request(
+            str(manifest.spec["topic_id"]), period.first, period.last, compare, manifest.language, label
+        )
     except (KeyError, ValueError, TypeError) as error:
         raise ReportError(
             "the manifest does not say what the report was asked for",
@@ -115,7 +127,13 @@ def _check_inputs(project: Project, desk: Desk, snapshot: Snapshot) -> list[str]
         for name in find_changes(reader, snapshot):
             problems.append(f"stored rows were changed since the snapshot ({name} hash differs)")
     if snapshot.hashes.get("settings") != project.settings.numbers_hash():
-        problems.append("a setting behind the numbers was changed since the report was built")
+        changed = ", ".join(_list_changed_settings(project, snapshot))
+        problems.append(f"settings behind the numbers were changed since the report was built: {changed}")
+    if snapshot.code_version != version("diembao"):
+        problems.append(
+            f"the report was built by diembao {snapshot.code_version}, this is {version('diembao')}: "
+            "differences below may come from the software"
+        )
     if snapshot.hashes.get("gazetteer") != load_gazetteer().version:
         problems.append("the gazetteer is another one than when the report was built")
     if snapshot.hashes.get("truth") != hash_truth(project):
@@ -124,6 +142,14 @@ def _check_inputs(project: Project, desk: Desk, snapshot: Snapshot) -> list[str]
     if not chain.is_intact:
         problems.append(f"the audit chain is broken at entry {chain.broken_at}")
     return problems
+
+
+def _list_changed_settings(project: Project, snapshot: Snapshot) -> list[str]:
+    before = json.loads(snapshot.hashes.get("settings_values", "{}"))
+    now = json.loads(project.settings.numbers_text())
+    return [
+        f"{name} was {before.get(name)!r}, is {now[name]!r}" for name in now if before.get(name) != now[name]
+    ]
 
 
 def _find_profile(desk: Desk, snapshot: Snapshot, topic_id: str) -> tuple[Topic, Profile]:

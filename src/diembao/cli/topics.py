@@ -30,7 +30,7 @@ def topic() -> None:
     "--phrase", "phrases", multiple=True, help='A phrase of a free topic; "text=kind" states a kind.'
 )
 @click.option("--exclude", "exclusions", multiple=True, help="A phrase that takes a hit away.")
-@click.option("--title", help="Title of a free topic.")
+@click.option("--title", help='Title of a free topic; "text=kind" states a kind.')
 @click.option("--id", "topic_id", help="Short name of the topic; made from its title if left out.")
 @json_option
 def new(

@@ -69,7 +69,8 @@ class Notice:
 
     kinds: few_articles (n), few_a_month (n: the smallest month), many_gaps (lost, possible),
     not_running (days), unverified (outlets), never_delivered (feeds, configured), lower_bound (feeds),
-    partly_unknown (value `span`: what lies before the first run), no_good_day (n: outlets, value `outlets`:
+    partly_unknown (value `span`: what lies before the first run), not_yet_known (value `span`: what lies after
+    the last run), collection_unknown (nobody recorded how anything was collected), no_good_day (n: outlets, value `outlets`:
     their names).
     """
 
@@ -118,7 +119,8 @@ class VolumeComparison:
     """Two periods: the matched comparison leads, imputed totals come second, what was observed third.
 
     `reason` is a key of `report.reason` and says why no conclusion is drawn or nothing is compared:
-    rule_count (words wait for coding), different_outlets, different_span, no_data, before_first_run.
+    rule_count (words wait for coding), different_outlets, different_span, no_data, before_first_run,
+    collection_unknown.
     """
 
     is_comparable: bool

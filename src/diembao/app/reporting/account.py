@@ -255,6 +255,11 @@ def list_notices(
     if collected.first_run is not None and span.first < collected.first_run:
         unknown = Span(span.first, min(span.last, date.fromordinal(collected.first_run.toordinal() - 1)))
         found.append(Notice("partly_unknown", {}, {"span": unknown}))
+    if collected.last_run is not None and span.last > collected.last_run:
+        unknown = Span(max(span.first, date.fromordinal(collected.last_run.toordinal() + 1)), span.last)
+        found.append(Notice("not_yet_known", {}, {"span": unknown}))
+    if collected.first_run is None:
+        found.append(Notice("collection_unknown"))
     found += _notice_dead(collected, ledger, span)
     if possible.value and (lost.value or 0) / possible.value > MANY_LOST:
         found.append(Notice("many_gaps", {"lost": lost, "possible": possible}))

@@ -53,6 +53,7 @@ class Collected:
     gaps: tuple[Gap, ...]
     full_windows: tuple[tuple[str, str | None, datetime, datetime], ...]
     first_run: date | None
+    last_run: date | None
 
     def list_days(self, span: Span) -> list[date]:
         """Every day of a span."""
@@ -126,6 +127,7 @@ def read_collected(view: View, frame: Frame) -> Collected:
         gaps=health.gaps,
         full_windows=health.full_windows,
         first_run=health.span.start.astimezone(zone).date() if health.span else None,
+        last_run=health.span.end.astimezone(zone).date() if health.span else None,
     )
 
 

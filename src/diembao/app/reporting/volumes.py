@@ -38,8 +38,9 @@ def count_volume(frame: Frame, ledger: Ledger, collected: Collected) -> Volume:
     )
 
 
-def _count(number_id: str, span: Span, frame: Frame, ledger: Ledger) -> Number:
-    return ledger.count(number_id, frame.pick(span), "count_span", {"span": span})
+def _count(number_id: str, span: Span, frame: Frame, ledger: Ledger, *, is_collected: bool = True) -> Number:
+    values = {"span": span}
+    return ledger.count(number_id, frame.pick(span), "count_span", values, is_collected=is_collected)
 
 
 def _shift_weeks(weeks: Sequence[Span], frame: Frame) -> list[Span | None]:
@@ -85,6 +86,8 @@ def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, colle
         if (found := collected.of(outlet.outlet_id, day)) is not None
     ]
     known = [day for day in days if day.state != "unknown"]
+    if collected.first_run is None:  # nobody recorded how it was collected: counts stand, coverage is unknown
+        return Bin(span, _count(number_id, span, frame, ledger), None, is_thin=False)
     if not known:
         return Bin(span, None, None, is_thin=True)
     share = measure_coverage(days, collected.volumes)
@@ -102,7 +105,8 @@ def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, colle
             )
         )
     is_thin = len(known) < THIN_SHARE * len(days) or (share is not None and share < THIN_SHARE)
-    return Bin(span, _count(number_id, span, frame, ledger), coverage, is_thin)
+    count = _count(number_id, span, frame, ledger, is_collected=share != 0)
+    return Bin(span, count, coverage, is_thin)
 
 
 # ------------------------------------------------------------------ two periods
@@ -179,7 +183,9 @@ def compare_periods(frame: Frame, ledger: Ledger, collected: Collected) -> Volum
 
 def _judge(span_reason: str, days: int, then: Span, collected: Collected) -> tuple[bool, str]:
     """Whether the periods may be set beside each other at all; a count by rule never gets a direction."""
-    if collected.first_run is None or then.last < collected.first_run:
+    if collected.first_run is None:
+        return False, "collection_unknown"
+    if then.last < collected.first_run:
         return False, "before_first_run"
     if span_reason:
         return False, "different_span"
