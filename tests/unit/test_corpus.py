@@ -25,7 +25,7 @@ from diembao.corpus import (
     open_snapshot,
     tables,
 )
-from diembao.desk import Desk, name_article, steps
+from diembao.desk import Desk, copy_desk, name_article, steps
 from diembao.errors import CorpusError, LockedError, StorageError
 from diembao.types import Article, Mention, Moment, Outlet, Refusal, Sighting, TopicMatch
 
@@ -445,3 +445,18 @@ def test_verify_tells_an_index_of_another_history_from_one_that_lags(tmp_path: P
         add(other, second, [arrive("3")])
         shutil.copytree(tmp_path / "search", other / "search")
         assert broken_rules(other, second) == ["search_follows"]
+
+
+def test_verify_finds_a_desk_older_than_its_tables(tmp_path: Path, desk: Desk) -> None:
+    """A desk restored from an older backup than the tables is named, before a writer refuses it."""
+    add(tmp_path, desk, [arrive("1")])
+    copy_desk(desk.connection, tmp_path / "old.sqlite")
+    add(tmp_path, desk, [arrive("2")])
+    add(tmp_path, desk, [arrive("3")])
+    assert broken_rules(tmp_path, desk) == []
+    desk.close()
+    for name in ("desk.sqlite", "desk.sqlite-wal", "desk.sqlite-shm"):
+        (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / "old.sqlite").rename(tmp_path / "desk.sqlite")
+    with Desk.open(tmp_path) as older:
+        assert "desk_and_tables_of_one_age" in broken_rules(tmp_path, older)

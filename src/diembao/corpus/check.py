@@ -50,6 +50,7 @@ def check_project(folder: Path, desk: Desk) -> Iterator[Check]:
     if commit is None:
         return
     yield _run("versions_readable", lambda: _check_versions(folder, desk))
+    yield _run("desk_and_tables_of_one_age", lambda: _check_same_backup(folder, commit))
     yield _run("row_counts", lambda: _check_row_counts(folder, commit))
     try:
         reader = CorpusReader(folder, commit.versions)
@@ -136,6 +137,19 @@ def _check_versions(folder: Path, desk: Desk) -> tuple[int, int, Detail]:
         except DiembaoError as error:
             bad.append(f"{name} {version}: {error}")
     return len(wanted), len(bad), {"first": bad[:3]} if bad else {}
+
+
+def _check_same_backup(folder: Path, commit: Commit) -> tuple[int, int, Detail]:
+    """No table holds a batch beyond the next one: else the desk is an older copy than the tables."""
+    ahead = []
+    for name in TABLES:
+        path = tables.table_folder(folder, name)
+        newest = int(tables.open_table(folder, name).version())
+        batches = [tables.find_batch_no(path, v) for v in range(commit.versions[name] + 1, newest + 1)]
+        if any(batch is not None and batch > commit.batch_no + 1 for batch in batches):
+            ahead.append(name)
+    detail = {"older": "desk.sqlite", "newer": ahead, "desk_batch": commit.batch_no} if ahead else {}
+    return len(TABLES), len(ahead), detail
 
 
 def _check_row_counts(folder: Path, commit: Commit) -> tuple[int, int, Detail]:
