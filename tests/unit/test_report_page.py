@@ -13,10 +13,12 @@ import pytest
 from tests.report_fixture import build_model
 
 from diembao.i18n import LANGUAGES, Language, Words, _room
+from diembao.report.chart_bars import draw_bars
 from diembao.report.markup import find_web_address
-from diembao.report.model import Collection, Limits, ReportModel, Span
+from diembao.report.model import Collection, Limits, ReportModel, RowsRef, Span
 from diembao.report.page import write_page
 from diembao.report.periods import name_period
+from diembao.report.printer import Printer
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -262,3 +264,57 @@ def test_fonts_hold_every_vietnamese_letter_and_even_figures() -> None:
             assert len({font["hmtx"][cmap[ord(figure)]][0] for figure in "0123456789"}) == 1
         assert "Source" not in (font["name"].getDebugName(1) or "")  # the name is reserved by the licence
     assert 0 < total < 250_000
+
+
+def test_titles_of_one_day_that_differ_in_accents_only_stand_once(model: ReportModel) -> None:
+    """Reprints of a day are told once, the accented title first, and every article stays linked."""
+    day = model.busiest[0]
+    first, second = day.articles[:2]
+    titles = {first: "Cho phien HOP som", second: "Chợ  phiên họp sớm"}
+    articles = tuple(replace(row, title=titles.get(row.ordinal, row.title)) for row in model.articles)
+    page = write_page(replace(model, articles=articles, busiest=(day,)), "vi")
+    section = page[page.index('<section id="busiest"') : page.index('<section id="clips"')]
+    assert "Chợ  phiên họp sớm" in section and "Cho phien HOP som" not in section
+    linked = {int(n) for n in re.findall(r'href="#a-(\d+)"', section)}
+    runs = {int(n) for a, b in re.findall(r">(\d+)–(\d+)<", section) for n in range(int(a), int(b) + 1)}
+    assert set(day.articles) <= linked | runs
+
+
+def test_few_figures_lead_and_their_parts_add_up(model: ReportModel, page: str) -> None:
+    """At most six leading figures; what the rule could not decide is told beside the mentions."""
+    key = page[page.index('<section id="key"') : page.index('<ul class="notices"')]
+    assert key.count("<dt>") <= 6
+    assert all(f'href="#n-decision.{name}"' in key for name in ("about", "mentions", "unclear"))
+
+
+def test_paper_leaves_the_long_lists_to_the_screen(page: str) -> None:
+    """In print the numbers and the articles of the earlier period give way to a line that says where they are."""
+    numbers = page[page.index('<section id="numbers"') :]
+    assert 'class="paper"' in numbers and 'class="nums screen"' in numbers
+    articles = page[page.index('<section id="articles"') : page.index('<section id="numbers"')]
+    assert 'class="paper"' in articles
+    assert 'class="chunk"' in articles and 'class="chunk screen"' in articles
+    assert ".screen,aside nav,.skip { display:none; }" in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_collected_is_said_in_words(model: ReportModel, language: Language) -> None:
+    """An outlet without collection has no bar of none and no zero: drawing and table say it in words."""
+    silent = replace(model.outlets[0].count, value=None, missing="not_collected", rows=RowsRef())
+    rows = (replace(model.outlets[0], count=silent), *model.outlets[1:3])
+    drawing = draw_bars(
+        Printer(model, language), "b", [(row.name, row.count, None) for row in rows], title="t",
+        name_now="a", name_then=None,
+    )  # fmt: skip
+    words = Words(language)("report.missing.not_collected")
+    assert drawing.count(f">{words}<") == 2  # the wide drawing and the narrow one
+    assert "url(#hatch-b-w)" in drawing and ">0<" not in drawing
+
+
+def test_current_and_former_units_stand_apart(page: str, model: ReportModel) -> None:
+    """Two tables of units; a former one names its successors."""
+    section = page[page.index('<section id="places"') : page.index('<section id="busiest"')]
+    current, former = section.split("<h3>")[1:]
+    gone = [row.name for row in model.places if row.valid_to]
+    assert all(f">{name}<" in former and f">{name}<" not in current for name in gone)
+    assert "phường Kỳ Lừa; xã Đồng Đăng" in former
