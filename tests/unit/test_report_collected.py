@@ -1,0 +1,57 @@
+"""Outlets without a good day: named before the first figure, and never counted as zero."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from diembao.app.reporting.account import _notice_dead
+from diembao.app.reporting.collected import Collected, _write_evidence
+from diembao.app.reporting.frame import Ledger
+from diembao.estimates.outletdays import OutletDay, State
+from diembao.report.model import Span
+from diembao.types import Outlet
+
+SPAN = Span(date(2026, 3, 2), date(2026, 3, 4))
+
+
+def collect(**states: list[State]) -> Collected:
+    """Outlets with the states of three days."""
+    return Collected(
+        zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        outlets=tuple(Outlet(name, f"Báo {name}", (f"{name}.example",), "central") for name in states),
+        days={
+            (name, day): OutletDay(name, day, 0, None, state, "", 1.0, 1.0)
+            for name, listed in states.items()
+            for day, state in ((SPAN.first + timedelta(days=n), state) for n, state in enumerate(listed))
+        },
+        gaps=(),
+        full_windows=(),
+        first_run=SPAN.first,
+        last_run=SPAN.last,
+    )
+
+
+def test_outlets_without_a_good_day_are_named() -> None:
+    """One good day is enough; days before the first run are unknown and accuse nobody."""
+    collected = collect(
+        dead=["missing", "partial", "missing"],
+        alive=["missing", "good", "missing"],
+        later=["unknown", "unknown", "unknown"],
+    )
+    assert [outlet.outlet_id for outlet in collected.list_dead(SPAN)] == ["dead"]
+    notice = _notice_dead(collected, Ledger(), SPAN)[0]
+    assert (notice.kind, notice.numbers["n"].value, notice.values["outlets"]) == (
+        "no_good_day",
+        1,
+        "Báo dead",
+    )
+    assert _notice_dead(collect(alive=["good"]), Ledger(), SPAN) == []
+
+
+def test_nested_evidence_is_json_in_the_data_file() -> None:
+    """Programs read what was recorded without guessing at another language's way of writing it."""
+    written = _write_evidence({"feeds": {"báo/tin": {"rows": 8}}, "days": 3, "until_the_end": True})
+    assert json.loads(written["feeds"]) == {"báo/tin": {"rows": 8}}
+    assert (written["days"], written["until_the_end"]) == ("3", "True")
