@@ -37,10 +37,15 @@ def draw_articles(printer: Printer, model: ReportModel, tables: Tables) -> Safe:
     kinds = ["compact"] * (len(model.articles) >= _COMPACT_FROM) + ["screen"] * is_long
     listed = tag("div", *months, class_=" ".join(kinds) or None)
     files = name_file(printer, "articles")
-    paper = tag(
-        "p", printer.word("word.print_no_articles" if is_long else "word.print_articles"), class_="paper"
-    )
+    paper = tag("p", printer.word(f"word.print_{_name_paper(model, is_long)}"), class_="paper")
     return section(printer, "articles", files, paper, listed, sub=printer.word("sub.articles"))
+
+
+def _name_paper(model: ReportModel, is_long: bool) -> str:
+    """Which line tells a reader on paper where the rest of the list is."""
+    if is_long:
+        return "no_articles"
+    return "articles" if any(row.in_comparison for row in model.articles) else "addresses"
 
 
 def _earlier(printer: Printer) -> Safe:

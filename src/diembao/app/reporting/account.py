@@ -165,7 +165,7 @@ def list_key_figures(
     delivered = _count_outlets(frame, ledger, view)
     numbers = ledger.numbers
     figures = [KeyFigure("matched", total, {"outlets": delivered})]
-    if total.value:
+    if total.value and numbers["decision.about"].value != total.value:  # else one figure would stand twice
         figures.append(
             KeyFigure("about", numbers["decision.about"], {"share": numbers["decision.about.share"]})
         )
