@@ -16,13 +16,10 @@ import json
 import os
 import random
 import resource
-import select
 import shutil
-import signal
 import sqlite3
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +32,7 @@ import tantivy  # noqa: F401
 
 sys.path.insert(0, str(Path(__file__).parent))
 import scenario
+from children import Child, Counter, kill_self
 
 from diembao.corpus import Batch, CorpusWriter, tables, writer
 from diembao.desk import known, steps
@@ -128,50 +126,7 @@ BUGS: dict[str, Callable[[], None]] = {
     "swallowed_error": _bug_swallowed_error,
 }
 
-# ------------------------------------------------------------------ children
-
-
-class Child:
-    """A forked process that plays a function; its lines come back through a pipe."""
-
-    def __init__(self, act: Callable[[Callable[[object], None]], None]) -> None:
-        read, write = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(read)
-            code = 1
-            try:
-                act(lambda value: os.write(write, json.dumps(value).encode() + b"\n") and None)
-                code = 0
-            except DiembaoError as error:
-                os.write(
-                    write, json.dumps({"error": type(error).__name__, "say": str(error)}).encode() + b"\n"
-                )
-                code = 3
-            except BaseException:
-                os.write(write, json.dumps({"trace": traceback.format_exc()[-900:]}).encode() + b"\n")
-            finally:
-                os._exit(code)
-        os.close(write)
-        self._pipe = read
-
-    def finish(self, *, kill_after_s: float | None = None) -> tuple[int, list[Any]]:
-        """Exit code (negative: signal) and lines; with a time it is killed then, if it still lives."""
-        data = b""
-        deadline = time.monotonic() + (60.0 if kill_after_s is None else kill_after_s)
-        while True:
-            ready, _, _ = select.select([self._pipe], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                os.kill(self.pid, signal.SIGKILL)
-                deadline = time.monotonic() + 60.0
-                continue
-            piece = os.read(self._pipe, 65536)
-            if not piece:
-                break
-            data += piece
-        os.close(self._pipe)
-        code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-        return code, [json.loads(line) for line in data.splitlines() if line.strip()]
+# ------------------------------------------------------------------ the script under faults
 
 
 def _play(folder: Path, files: str = "a", listener: Callable[[str], None] | None = None) -> Child:
@@ -205,19 +160,6 @@ def judge(folder: Path, acked: list[scenario.Ack], reference: dict[str, object])
 
 
 # ------------------------------------------------------------------ modes
-
-
-class Counter:
-    """Numbers the steps and acts at one of them."""
-
-    def __init__(self, at: int, act: Callable[[], None]) -> None:
-        self.at, self.act, self.count = at, act, 0
-
-    def __call__(self, name: str) -> None:
-        """Called at each step."""
-        if self.count == self.at:
-            self.act()
-        self.count += 1
 
 
 def list_steps(folder: Path) -> list[str]:
@@ -261,7 +203,7 @@ def break_at_steps(given: argparse.Namespace, reference: dict[str, object]) -> I
     names = list_steps(work / "steps")
     for number in choose(names, given):
         folder = work / "run"
-        listener = Counter(number, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        listener = Counter(number, kill_self)
         _, lines = _play(folder, listener=listener).finish()
         problems = judge(folder, _acks(lines), reference)
         yield {"at": f"{number} {names[number]}", "problems": problems}

@@ -1,0 +1,394 @@
+"""Breaks the product's own commands (import, process, report) and looks what is left, and how they go on.
+
+Run as a program (`python tests/faults/product.py MODE FOLDER …`), so that it may fork children that die; the
+children run command lines of `diembao`. Prints one JSON object.
+
+Modes: `crash` kills at named points, `kill` sends SIGKILL at random moments, `io` lets single writes, syncs,
+renames and commits fail, `second` runs other commands while one writes. With `--bug` a planted bug is
+switched on, and something must be found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import itertools
+import json
+import os
+import random
+import resource
+import shutil
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import deltalake  # noqa: F401  imported before the forks, so that children start fast
+import duckdb  # noqa: F401
+import pyarrow as pa
+import pyarrow.parquet
+import scipy.stats  # noqa: F401
+import tantivy  # noqa: F401
+import xlsxwriter  # noqa: F401
+
+sys.path.insert(0, str(Path(__file__).parent))
+import product_bugs
+import product_script as script
+from children import Child, Place, Tell, kill_self
+
+from diembao.app.project import init_project, open_project
+from diembao.app.topics import get_topic, load_matcher, new_topic
+from diembao.desk import steps
+
+pa.set_cpu_count(1)
+#: killing a process never undoes what it wrote; that all is synced in time is shown by test_durability.py
+os.fsync = lambda handle: None
+
+PHASES = ("import", "process", "report")
+#: what is run before a phase (after that of the phase before), and what is run after it until all is done
+BEFORE = {"import": [], "process": ["import"], "report": ["process", "older"]}
+AFTER = {
+    "import": ["import", "process", "report", "verify"],
+    "process": ["process", "report", "verify"],
+    "report": ["report", "verify"],
+}
+Found = dict[str, Any]
+
+
+class Work:
+    """The input, a base folder for each phase, and what an unbroken run leaves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = folder / "files"
+        script.write_files(self.files)
+        empty = folder / "empty"
+        project = init_project(empty)
+        new_topic(project, place="Lạng Sơn")
+        new_topic(project, phrases=("chợ quê",), title="Chợ quê")
+        for topic_id in script.TOPICS:
+            load_matcher(get_topic(open_project(empty), topic_id))  # the children inherit it
+        self.bases: dict[str, Path] = {}
+        last = empty
+        for phase in PHASES:
+            self.bases[phase] = last = self.copy(last, f"base-{phase}")
+            self.must(last, BEFORE[phase])
+        done = self.copy(last, "reference")
+        self.must(done, ["report", "verify"])
+        self.reference = self.describe(done)
+        assert self.reference["broken"] == [], self.reference["broken"]
+
+    def copy(self, base: Path, name: str = "run") -> Path:
+        """A fresh copy of a folder."""
+        target = self.folder / name
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(base, target)
+        return target
+
+    def must(self, project: Path, phases: list[str]) -> None:
+        """Run phases that have to end well."""
+        for phase in phases:
+            code, lines = self.start(project, phase).finish()
+            assert (code, lines[-1]["exit"]) == (0, 0), lines
+
+    def start(
+        self, project: Path, phase: str, listener: Callable[[str], None] | None = None, *, acks: bool = False
+    ) -> Child:
+        """A child that runs the command of a phase."""
+
+        def act(tell: Tell) -> None:
+            if acks:
+                script.tell_acks(tell)
+                product_bugs.switch_on(tell)
+            steps.listener = listener
+            script.call(script.list_command(phase, self.files, project), tell)
+
+        return Child(act)
+
+    def describe(self, project: Path) -> Found:
+        """What a project holds in the end."""
+        code, lines = Child(lambda tell: tell(script.describe(project))).finish()
+        assert code == 0, lines
+        return dict(lines[0])
+
+    def judge(self, project: Path, phase: str, lines: list[Any], after: list[str] | None = None) -> Found:
+        """What is wrong after a fault: at once, and any difference after the work was done again."""
+        acked = {line["ack"]: line["rows"] for line in lines if "ack" in line}
+
+        def act(tell: Tell) -> None:
+            product_bugs.switch_on(lambda _: None)
+            tell(script.look(project, acked))
+            for name in AFTER[phase] if after is None else after:
+                told = script.call(script.list_command(name, self.files, project), lambda _: None)
+                tell({"ran": name, "exit": told["exit"], "said": (told["out"] + told["err"])[-400:]})
+            tell(script.describe(project))
+
+        code, told = Child(act).finish()
+        if code or not told:
+            return {"problems": [f"cannot be looked at or cannot go on: {told[-1:]}"], "restart_s": 0.0}
+        problems = list(told[0]["problems"])
+        problems += [f"cannot go on: {line}" for line in told[1:-1] if line["exit"]]
+        built = any(line["ran"] == "report" for line in told[1:-1])
+        wanted = {key: value for key, value in self.reference.items() if built or key != "numbers"}
+        problems += compare(told[-1], wanted)
+        return {"problems": problems, "restart_s": told[0]["restart_s"]}
+
+
+def compare(found: Found, wanted: Found) -> list[str]:
+    """Every part of a description that is not as it must be."""
+    problems = []
+    for key in sorted(wanted.keys() | found.keys()):
+        one, other = found.get(key), wanted.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            parts = sorted(one.keys() | other.keys())
+            other = {part: other.get(part) for part in parts if one.get(part) != other.get(part)}
+            one = {part: one.get(part) for part in other}
+        if one != other:
+            problems.append(f"{key} differs: {str(one)[:300]} instead of {str(other)[:300]}")
+    return problems
+
+
+# ------------------------------------------------------------------ points
+
+
+def list_points(work: Work, phase: str) -> list[str]:
+    """The names of all points of an unbroken run, in order."""
+    project = work.copy(work.bases[phase])
+
+    def act(tell: Tell) -> None:
+        names: list[str] = []
+        script.tell_acks(lambda _: None)
+        product_bugs.switch_on(lambda _: None)
+        steps.listener = names.append
+        script.call(script.list_command(phase, work.files, project), lambda _: None)
+        tell(names)
+
+    code, lines = Child(act).finish()
+    assert code == 0, lines
+    return list(lines[0])
+
+
+def choose(names: list[str], given: argparse.Namespace, places: tuple[str, ...] = ("",)) -> list[int]:
+    """All points (of some kinds), or so many of them, evenly spread over the run."""
+    wanted = [n for n, name in enumerate(names) if name.startswith(places)]
+    if given.start:
+        wanted = [n for n in wanted if names[n].startswith(given.start)]
+    if given.take and len(wanted) > given.take:
+        step = len(wanted) / given.take
+        wanted = [wanted[int((n + 0.5) * step)] for n in range(given.take)]
+    part, parts = (int(number) for number in given.part.split("/"))
+    return wanted[part - 1 :: parts]
+
+
+def break_at_points(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
+    """Kill the command at each chosen point."""
+    names = list_points(work, phase)
+    for turn, number in enumerate(choose(names, given)):
+        project = work.copy(work.bases[phase])
+        code, lines = work.start(project, phase, Place(names, number, kill_self), acks=True).finish()
+        found = work.judge(project, phase, lines, _choose_after(phase, turn, given))
+        yield {
+            "at": f"{phase} {number}/{len(names)} {names[number]}",
+            "missed": code >= 0,
+            **found,
+        }
+
+
+def _choose_after(phase: str, turn: int, given: argparse.Namespace) -> list[str]:
+    """How the work goes on: to a proved report, of very many runs every fourth; at times the report comes first."""
+    is_short = not given.take and turn % 4
+    if phase == "process" and (turn % 4 == 0 if not given.take else turn % 2 == 0):
+        return ["report", "verify", "process"]  # it brings up to date what it needs
+    return [
+        name for name in AFTER[phase] if phase == "report" or not is_short or name not in ("report", "verify")
+    ]
+
+
+def kill_randomly(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
+    """Kill at random moments, up to three times before the work is done."""
+    if phase == "report":
+        return
+    chance = random.Random(given.seed)
+    begin = time.monotonic()
+    work.start(work.copy(work.bases[phase]), phase, acks=True).finish()
+    whole_s = time.monotonic() - begin
+    left = given.count // 2
+    while left > 0:
+        project = work.copy(work.bases[phase])
+        lines: list[Any] = []
+        moments = [chance.uniform(0, whole_s) for _ in range(min(left, chance.randint(1, 3)))]
+        killed = 0
+        for after_s in moments:
+            code, told = work.start(project, phase, acks=True).finish(kill_after_s=after_s)
+            lines += told
+            killed += code < 0
+        left -= len(moments)
+        where = " ".join(f"{moment / whole_s:.2f}" for moment in moments)
+        yield {"at": f"{phase} at {where} of {whole_s:.2f} s", "kills": len(moments), "before_end": killed,
+               **work.judge(project, phase, lines)}  # fmt: skip
+
+
+# ------------------------------------------------------------------ errors of the disk
+
+#: where a failing call of the system is made up, and where the size of files is limited until the end of the part
+RAISED = ("fsync.before", "save.before", "rename.before", "desk.before_commit", "recover.before_commit")
+LIMITED = ("delta.before", "search.before")
+
+
+def break_io(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
+    """Let each write, sync, rename and commit fail once, by turns for want of space and by an I/O error."""
+    names = list_points(work, phase)
+    for turn, number in enumerate(choose(names, given, RAISED + LIMITED)):
+        project = work.copy(work.bases[phase])
+        code = (errno.ENOSPC, errno.EIO)[turn % 2]
+        listener = Place(names, number, lambda name=names[number], code=code: fail(name, code), mend)
+        exit_code, lines = work.start(project, phase, listener, acks=True).finish()
+        told = lines[-1] if lines else {}
+        found = work.judge(project, phase, lines)
+        problems = found["problems"]
+        sentence = [line for line in told.get("err", "").splitlines() if not line.startswith("·")]
+        if exit_code or told.get("exit") != 5 or "Traceback" in told["err"] or len(sentence) != 2:
+            problems.append(f"no clear error: exit {exit_code}, {told}")
+        yield {"at": f"{phase} {number}/{len(names)} {names[number]}", **found, "said": sentence[:1]}
+
+
+def mend() -> None:
+    """Files may grow again: a disk that was full has room for what comes next."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+
+def fail(name: str, code: int) -> None:
+    """What the system does at this point: refuses the call, or every further byte of a file."""
+    if name.startswith(LIMITED):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+        return
+    if "commit" in name:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL if code == errno.ENOSPC else sqlite3.SQLITE_IOERR
+        raise error
+    raise OSError(code, os.strerror(code))
+
+
+# ------------------------------------------------------------------ two at once
+
+
+def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
+    """Stop a command in the middle of its writing and run others: writers are refused, readers read."""
+    if phase == "report":
+        return
+    project = work.copy(work.bases["report"])
+    held = "more" if phase == "import" else "process"
+    if phase == "process":
+        work.must(project, ["more"])
+    places = (
+        [("delta.after", 2), ("desk.before_commit", 4)]
+        if phase == "import"
+        else [("search.before_commit", 1)]
+    )
+    for name, turn in places:
+        base = work.copy(project, "held")
+        go_read, go_write = os.pipe()
+        seen: list[str] = []
+
+        def wait(
+            point: str, name: str = name, turn: int = turn, seen: list[str] = seen, go: int = go_read
+        ) -> None:
+            if point.startswith(name):
+                seen.append(point)
+                if len(seen) == turn:
+                    _HELD[0]({"held": point})
+                    os.read(go, 1)
+
+        def act(tell: Tell, base: Path = base, wait: Callable[[str], None] = wait) -> None:
+            _HELD[:] = [tell]
+            steps.listener = wait
+            script.call(script.list_command(held, work.files, base), tell)
+
+        first = Child(act)
+        first.wait_for(b'"held"')
+        problems = []
+        is_open = name == "desk.before_commit"  # inside a transaction other writers wait, then give up
+        for arguments, wanted in _list_others(work, base, is_open):
+            begin = time.monotonic()
+            _, lines = Child(lambda tell, a=arguments: script.call(a, tell) and None).finish()
+            told = lines[-1]
+            if told.get("exit") != wanted:
+                problems.append(f"{arguments[2:4]} beside {held} at {name}: {told}")
+            if time.monotonic() - begin > 30:
+                problems.append(f"{arguments[2:4]} waited for {time.monotonic() - begin:.0f} s")
+        os.write(go_write, b"x")
+        code, lines = first.finish()
+        if code or lines[-1]["exit"]:
+            problems.append(f"the first did not end well: {lines[-1]}")
+        alone = work.copy(project, "alone")
+        work.must(alone, [held])
+        problems += compare(work.describe(base), work.describe(alone))
+        yield {"at": f"{held} held at {name}", "problems": problems}
+
+
+_HELD: list[Tell] = []
+
+
+def _list_others(work: Work, base: Path, is_open: bool) -> Iterator[tuple[list[str], int]]:
+    here = ["-C", str(base)]
+    yield [*here, "articles", "list", "--limit", "3"], 0
+    yield [*here, "articles", "search", '"hoi lang"'], 0
+    yield script.list_command("verify", work.files, base), 0
+    yield [*here, "verify"], 0
+    if not is_open:
+        yield script.list_command("import", work.files, base), 6
+        yield script.list_command("process", work.files, base), 6
+    yield script.list_command("more", work.files, base), 6
+
+
+# ------------------------------------------------------------------ the program
+
+
+def main() -> None:
+    """Run one mode and print what was found."""
+    parser = argparse.ArgumentParser()
+    modes = {"crash": break_at_points, "kill": kill_randomly, "io": break_io, "second": run_beside}
+    parser.add_argument("modes", help=f"some of {', '.join(modes)}, with commas")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--phase", choices=PHASES, action="append")
+    parser.add_argument("--take", type=int, default=0, help="so many points of each phase; 0: all")
+    parser.add_argument("--part", default="1/1", help="this part of the points only, for two machines")
+    parser.add_argument("--start", default="", help="points whose name begins so")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--bug", choices=product_bugs.BUGS)
+    given = parser.parse_args()
+    begin = time.monotonic()
+    work = Work(given.folder)
+    product_bugs.chosen = given.bug
+    runs: list[Found] = []
+    for mode, phase in itertools.product(given.modes.split(","), given.phase or PHASES):
+        for found in modes[mode](work, phase, given):
+            runs.append({**found, "mode": mode})
+            if found["problems"]:
+                print(json.dumps(found, ensure_ascii=False)[:3000], file=sys.stderr, flush=True)
+                if given.bug:
+                    break
+    counts = Counter(f"{run['mode']} {run['at'].split()[0]}" for run in runs)
+    print(
+        json.dumps(
+            {
+                "runs": len(runs),
+                "counts": counts,
+                "kills": sum(run.get("kills", 0) for run in runs),
+                "before_end": sum(run.get("before_end", 0) for run in runs),
+                "missed": sum(run.get("missed", False) for run in runs),
+                "slowest_restart_s": max((run.get("restart_s", 0.0) for run in runs), default=0.0),
+                "wall_s": round(time.monotonic() - begin, 1),
+                "said": sorted({line for run in runs for line in run.get("said", [])})[:40],
+                "found": [run for run in runs if run["problems"]],
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

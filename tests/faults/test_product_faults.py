@@ -1,0 +1,103 @@
+"""The commands a person runs (import, process, report) under faults: nothing lost, doubled or half told.
+
+The usual run takes points spread evenly over each command; all points, and 100 random kills, run with
+DIEMBAO_FAULTS=whole (some minutes).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HARNESS = Path(__file__).with_name("product.py")
+WHOLE = os.environ.get("DIEMBAO_FAULTS") == "whole"
+
+pytestmark = [
+    pytest.mark.faults,
+    pytest.mark.skipif(sys.platform == "win32", reason="the harness forks; Windows has no fork"),
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder, in memory where the system offers that (the harness writes a lot)."""
+    memory = Path("/dev/shm")
+    if not (memory.is_dir() and os.access(memory, os.W_OK)):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as name:
+        yield Path(name)
+
+
+def run(mode: str, folder: Path, *options: str) -> dict[str, Any]:
+    """What the harness found."""
+    command = [sys.executable, str(HARNESS), mode, str(folder), *options]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+#: (modes, options) of the usual run: two halves of about the same length, for two workers
+USUAL = [
+    ("crash,kill", ("--phase", "import", "--phase", "process", "--take", "3", "--count", "4")),
+    ("crash,io", ("--phase", "report", "--take", "2")),
+    ("io,second", ("--phase", "process", "--take", "2")),
+]
+EVERYTHING = [
+    ("crash", ("--phase", "import")),
+    ("crash", ("--phase", "process")),
+    ("crash", ("--phase", "report")),
+    ("kill", ("--count", "100")),
+    ("io", ("--phase", "import")),
+    ("io", ("--phase", "process")),
+    ("io", ("--phase", "report")),
+    ("second", ()),
+]
+
+
+@pytest.mark.parametrize(("modes", "options"), EVERYTHING if WHOLE else USUAL)
+def test_a_broken_command_goes_on_when_it_is_run_again(
+    folder: Path, modes: str, options: tuple[str, ...]
+) -> None:
+    """Killed, refused by the disk or run beside another, a command loses and doubles nothing and says so clearly.
+
+    Killed at a point or at a random moment (up to three times), every rule holds at once, and run again it ends
+    as if never killed. A write, sync, rename or commit that fails is one sentence with exit code 5, and a report
+    folder is whole or has no manifest. A second writer is refused with exit code 6, and readers work.
+    """
+    found = run(modes, folder, *options)
+    assert found["found"] == []
+    assert found["runs"] >= 2
+
+
+@pytest.mark.skipif(not WHOLE, reason="planted bugs of the commands run with DIEMBAO_FAULTS=whole")
+@pytest.mark.parametrize(
+    ("bug", "mode", "phase", "start"),
+    [
+        ("early_ack", "crash", "import", "delta.after"),
+        ("no_restore", "crash", "import", "delta.after"),
+        ("no_dedup", "crash", "import", "desk.after_commit"),
+        ("commit_first", "crash", "import", "bug.delta"),
+        ("commit_first", "crash", "process", "bug.delta"),
+        ("decisions_twice", "crash", "process", "delta.after"),
+        ("search_ahead", "crash", "process", "bug.search"),
+        ("findings_apart", "crash", "process", "bug.findings"),
+        ("manifest_first", "crash", "report", "bug.save"),
+        ("swallowed_error", "io", "process", "delta.before"),
+        ("silent_report", "io", "report", "save.before"),
+    ],
+)
+def test_planted_bugs_of_the_commands_are_seen(
+    folder: Path, bug: str, mode: str, phase: str, start: str
+) -> None:
+    """A command that breaks a rule on purpose is found out."""
+    found = run(mode, folder, "--bug", bug, "--phase", phase, "--start", start, "--take", "6")
+    assert found["found"] != []
