@@ -9,7 +9,7 @@ from diembao.app.process import is_processed, record_profile
 from diembao.app.project import Project
 from diembao.app.topics import get_topic
 from diembao.app.view import open_view
-from diembao.errors import SourceError, TopicError
+from diembao.errors import LockedError, SourceError, StorageError, TopicError
 
 
 def list_articles(
@@ -89,9 +89,15 @@ def search_articles(
         index = SearchIndex(project.folder)
         last = desk.commits.last()
         if last is None:
-            return {"query": query, "total": 0, "hits": []}
+            return {"query": query, "total": 0, "hits": [], "behind": False}
+        is_behind = False
         with CorpusReader(project.folder, last.versions) as reader:
-            index.catch_up(reader, desk, zone=project.settings.text("project.timezone"))
+            try:
+                index.catch_up(reader, desk, zone=project.settings.text("project.timezone"))
+            except (LockedError, StorageError):
+                if index.state() is None:
+                    raise
+                is_behind = True  # reading goes on with the index as it stands, and says so
         found = index.search(
             parsed,
             first_day=start,
@@ -117,7 +123,7 @@ def search_articles(
         if not snippet.spans and text:
             snippet = make_snippet(text, parsed, "text")
         hits.append({**row, "snippet": snippet.text, "highlights": [list(span) for span in snippet.spans]})
-    return {"query": query, "total": found.total, "hits": hits}
+    return {"query": query, "total": found.total, "hits": hits, "behind": is_behind}
 
 
 def show_article(project: Project, article_id: str) -> dict[str, Any]:

@@ -37,6 +37,8 @@ def search(
         click.echo(f"{hit['day']}  {hit['outlet_id']}  {hit['article_id']}")
         click.echo(f"  {hit['title']}\n  {hit['snippet']}\n  {hit['url']}")
     click.echo(words.count("cli.search_total", result["total"], shown=len(result["hits"])), err=True)
+    if result["behind"]:
+        click.echo(words("cli.search_behind"), err=True)
 
 
 @articles.command("list")

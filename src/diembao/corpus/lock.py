@@ -1,4 +1,4 @@
-"""One corpus writer at a time: a lock that the operating system drops when the process dies."""
+"""One writer at a time: locks that the operating system drops when the process dies."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from diembao.desk.steps import step
 from diembao.errors import LockedError
 
 FILE_NAME = "writer.lock"
+#: held while the search index is written; outside its folder, which may be thrown away and built anew
+SEARCH_FILE_NAME = "search.lock"
 
 
 class WriterLock:
@@ -19,8 +21,8 @@ class WriterLock:
     The desk is another file, so its transactions are not held up.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / FILE_NAME
+    def __init__(self, folder: Path, file_name: str = FILE_NAME) -> None:
+        self._path = folder / file_name
         self._connection: sqlite3.Connection | None = None
 
     def take(self) -> None:
@@ -45,7 +47,7 @@ class WriterLock:
                 ) from error
             raise explain_system(self._path, OSError(0, str(error))) from error
         self._connection = connection
-        step("lock.taken")
+        step(f"lock.taken {self._path.name}")
 
     def release(self) -> None:
         """Give the lock back."""

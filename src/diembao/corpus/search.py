@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from diembao.corpus.lock import SEARCH_FILE_NAME, WriterLock
 from diembao.corpus.query import FIELDS, SearchQuery, Term, parse_query, split_words
 from diembao.corpus.read import CorpusReader
 from diembao.corpus.trouble import explain_store, explain_system
@@ -81,6 +83,7 @@ class SearchIndex:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "search"
+        self._lock = WriterLock(folder / "corpus", SEARCH_FILE_NAME)
         self._index: tantivy.Index | None = None
 
     # -------------------------------------------------------------- searching
@@ -134,10 +137,26 @@ class SearchIndex:
         if last is None:
             return 0
         wanted = IndexState(last.batch_no, last.batch_id, len(desk.erasures.list_tombstones()))
+        if not rebuild and self.state() == wanted:
+            return 0
+        zones = {outlet.outlet_id: outlet.timezone for outlet in desk.outlets.list_outlets()}
+        with self._locked():
+            return self._bring_up(reader, desk, zone, zones, wanted, rebuild=rebuild)
+
+    def _bring_up(
+        self,
+        reader: CorpusReader,
+        desk: Desk,
+        zone: str,
+        zones: Mapping[str, str],
+        wanted: IndexState,
+        *,
+        rebuild: bool,
+    ) -> int:
+        self._index = None  # another process may have built it anew meanwhile
         state = None if rebuild else self.state()
         if state == wanted:
             return 0
-        zones = {outlet.outlet_id: outlet.timezone for outlet in desk.outlets.list_outlets()}
         if state is not None and self._can_continue(state, wanted, desk):
             try:
                 return self._write(reader, zone, zones, wanted, after=state.batch_no)
@@ -145,6 +164,18 @@ class SearchIndex:
                 pass  # it is derived: a broken one is thrown away
         self._remove()
         return self._write(reader, zone, zones, wanted, after=None)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the lock of the index: an index that another process is building must not be thrown away."""
+        try:
+            self._lock.take()
+        except LockedError as error:
+            raise self._explain(RuntimeError("LockBusy")) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _can_continue(self, state: IndexState, wanted: IndexState, desk: Desk) -> bool:
         if state.erased != wanted.erased or state.batch_no > wanted.batch_no:
