@@ -78,9 +78,9 @@ class Counter:
 
     def __call__(self, name: str) -> None:
         """Called at each point."""
-        if self.count == self.at:
+        self.count += 1  # before the act, which may raise: it happens once
+        if self.count == self.at + 1:
             self.act()
-        self.count += 1
 
 
 class Place:

@@ -1,6 +1,6 @@
 """Breaks the product's own commands (import, process, report) and looks what is left, and how they go on.
 
-Run as a program (`python tests/faults/product.py MODE FOLDER …`), so that it may fork children that die; the
+Run as a program (`python tests/faults/product.py MODE:PHASE,… FOLDER`), so that it may fork children that die; the
 children run command lines of `diembao`. Prints one JSON object.
 
 Modes: `crash` kills at named points, `kill` sends SIGKILL at random moments, `io` lets single writes, syncs,
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import itertools
 import json
 import os
 import random
@@ -209,13 +208,11 @@ def _choose_after(phase: str, turn: int, given: argparse.Namespace) -> list[str]
 
 def kill_randomly(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
     """Kill at random moments, up to three times before the work is done."""
-    if phase == "report":
-        return
     chance = random.Random(given.seed)
     begin = time.monotonic()
     work.start(work.copy(work.bases[phase]), phase, acks=True).finish()
     whole_s = time.monotonic() - begin
-    left = given.count // 2
+    left = given.count
     while left > 0:
         project = work.copy(work.bases[phase])
         lines: list[Any] = []
@@ -275,20 +272,19 @@ def fail(name: str, code: int) -> None:
 # ------------------------------------------------------------------ two at once
 
 
+#: which command is held, at which point, the how manieth time it comes there
+BESIDE = {
+    "import": [("more", "delta.after", 2), ("more", "desk.before_commit", 4)],
+    "process": [("process", "search.before_commit", 1)],
+}
+
+
 def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
     """Stop a command in the middle of its writing and run others: writers are refused, readers read."""
-    if phase == "report":
-        return
     project = work.copy(work.bases["report"])
-    held = "more" if phase == "import" else "process"
     if phase == "process":
         work.must(project, ["more"])
-    places = (
-        [("delta.after", 2), ("desk.before_commit", 4)]
-        if phase == "import"
-        else [("search.before_commit", 1)]
-    )
-    for name, turn in places:
+    for held, name, turn in BESIDE[phase]:
         base = work.copy(project, "held")
         go_read, go_write = os.pipe()
         seen: list[str] = []
@@ -302,7 +298,7 @@ def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Fo
                     _HELD[0]({"held": point})
                     os.read(go, 1)
 
-        def act(tell: Tell, base: Path = base, wait: Callable[[str], None] = wait) -> None:
+        def act(tell: Tell, base: Path = base, held: str = held, wait: Callable[..., None] = wait) -> None:
             _HELD[:] = [tell]
             steps.listener = wait
             script.call(script.list_command(held, work.files, base), tell)
@@ -351,13 +347,12 @@ def main() -> None:
     """Run one mode and print what was found."""
     parser = argparse.ArgumentParser()
     modes = {"crash": break_at_points, "kill": kill_randomly, "io": break_io, "second": run_beside}
-    parser.add_argument("modes", help=f"some of {', '.join(modes)}, with commas")
+    parser.add_argument("plan", help=f"MODE:PHASE,… of {', '.join(modes)} and {', '.join(PHASES)}")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--phase", choices=PHASES, action="append")
     parser.add_argument("--take", type=int, default=0, help="so many points of each phase; 0: all")
     parser.add_argument("--part", default="1/1", help="this part of the points only, for two machines")
     parser.add_argument("--start", default="", help="points whose name begins so")
-    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--count", type=int, default=50, help="how many random kills of each phase")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--bug", choices=product_bugs.BUGS)
     given = parser.parse_args()
@@ -365,14 +360,16 @@ def main() -> None:
     work = Work(given.folder)
     product_bugs.chosen = given.bug
     runs: list[Found] = []
-    for mode, phase in itertools.product(given.modes.split(","), given.phase or PHASES):
+    for mode, phase in (part.split(":") for part in given.plan.split(",")):
         for found in modes[mode](work, phase, given):
             runs.append({**found, "mode": mode})
+            if len(runs) % 50 == 0:
+                print(f"{len(runs)} runs in {time.monotonic() - begin:.0f} s", file=sys.stderr, flush=True)
             if found["problems"]:
                 print(json.dumps(found, ensure_ascii=False)[:3000], file=sys.stderr, flush=True)
                 if given.bug:
                     break
-    counts = Counter(f"{run['mode']} {run['at'].split()[0]}" for run in runs)
+    counts = Counter(f"{run['mode']}:{run['at'].split()[0]}" for run in runs)
     print(
         json.dumps(
             {

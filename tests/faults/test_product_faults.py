@@ -37,35 +37,30 @@ def folder(tmp_path: Path) -> Iterator[Path]:
         yield Path(name)
 
 
-def run(mode: str, folder: Path, *options: str) -> dict[str, Any]:
+def run(plan: str, folder: Path, *options: str) -> dict[str, Any]:
     """What the harness found."""
-    command = [sys.executable, str(HARNESS), mode, str(folder), *options]
+    command = [sys.executable, str(HARNESS), plan, str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=3600, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-#: (modes, options) of the usual run: two halves of about the same length, for two workers
+#: the usual run, in two parts of about the same length, so that two workers share them
 USUAL = [
-    ("crash,kill", ("--phase", "import", "--phase", "process", "--take", "3", "--count", "4")),
-    ("crash,io", ("--phase", "report", "--take", "2")),
-    ("io,second", ("--phase", "process", "--take", "2")),
+    ("crash:import,crash:process,kill:import,kill:process", ("--take", "2", "--count", "2")),
+    ("crash:report,io:report,io:process,second:process", ("--take", "2")),
 ]
+PHASES = ("import", "process", "report")
 EVERYTHING = [
-    ("crash", ("--phase", "import")),
-    ("crash", ("--phase", "process")),
-    ("crash", ("--phase", "report")),
-    ("kill", ("--count", "100")),
-    ("io", ("--phase", "import")),
-    ("io", ("--phase", "process")),
-    ("io", ("--phase", "report")),
-    ("second", ()),
+    *((f"{mode}:{phase}", ()) for mode in ("crash", "io") for phase in PHASES),
+    ("kill:import,kill:process", ("--count", "50")),
+    ("second:import,second:process", ()),
 ]
 
 
-@pytest.mark.parametrize(("modes", "options"), EVERYTHING if WHOLE else USUAL)
+@pytest.mark.parametrize(("plan", "options"), EVERYTHING if WHOLE else USUAL)
 def test_a_broken_command_goes_on_when_it_is_run_again(
-    folder: Path, modes: str, options: tuple[str, ...]
+    folder: Path, plan: str, options: tuple[str, ...]
 ) -> None:
     """Killed, refused by the disk or run beside another, a command loses and doubles nothing and says so clearly.
 
@@ -73,7 +68,7 @@ def test_a_broken_command_goes_on_when_it_is_run_again(
     as if never killed. A write, sync, rename or commit that fails is one sentence with exit code 5, and a report
     folder is whole or has no manifest. A second writer is refused with exit code 6, and readers work.
     """
-    found = run(modes, folder, *options)
+    found = run(plan, folder, *options)
     assert found["found"] == []
     assert found["runs"] >= 2
 
@@ -99,5 +94,5 @@ def test_planted_bugs_of_the_commands_are_seen(
     folder: Path, bug: str, mode: str, phase: str, start: str
 ) -> None:
     """A command that breaks a rule on purpose is found out."""
-    found = run(mode, folder, "--bug", bug, "--phase", phase, "--start", start, "--take", "6")
+    found = run(f"{mode}:{phase}", folder, "--bug", bug, "--start", start, "--take", "6")
     assert found["found"] != []
