@@ -57,50 +57,45 @@ def _count_groups(
     return {name: (numbers[0], numbers[1] if len(numbers) > 1 else None) for name, numbers in counts.items()}
 
 
-def count_decisions(frame: Frame, ledger: Ledger, total: Number) -> tuple[DecisionRow, ...]:
-    """Articles by decision of the rule; the parts add up to the frame."""
+def _count_shares(
+    frame: Frame,
+    ledger: Ledger,
+    total: Number,
+    *,
+    prefix: str,
+    names: Iterable[str],
+    key: Callable[[ArticleRow], Iterable[str]],
+) -> dict[str, tuple[Number, Number, Number | None]]:
+    """For each code of the catalogue: its count, its share of the total, and its count in the earlier period."""
     counts = _count_groups(
         frame,
         ledger,
-        prefix="decision",
-        names=DECISIONS,
-        key=lambda a: (a.decision,),
-        formula="count_decision",
-        describe=lambda name: {"decision": Word(f"report.decision.{name}")},
+        prefix=prefix,
+        names=names,
+        key=key,
+        formula=f"count_{prefix}",
+        describe=lambda name: {prefix: Word(f"report.{prefix}.{name}")},
     )
-    return tuple(
-        DecisionRow(
-            name,
-            counts[name][0],
-            ledger.share(f"decision.{name}.share", counts[name][0], total),
-            counts[name][1],
-        )
-        for name in DECISIONS
+    return {
+        name: (count, ledger.share(f"{prefix}.{name}.share", count, total), then)
+        for name, (count, then) in counts.items()
+    }
+
+
+def count_decisions(frame: Frame, ledger: Ledger, total: Number) -> tuple[DecisionRow, ...]:
+    """Articles by decision of the rule; the parts add up to the frame."""
+    counted = _count_shares(
+        frame, ledger, total, prefix="decision", names=DECISIONS, key=lambda a: (a.decision,)
     )
+    return tuple(DecisionRow(name, *counted[name]) for name in DECISIONS)
 
 
 def count_strata(frame: Frame, ledger: Ledger, total: Number) -> tuple[StratumRow, ...]:
     """Articles by the most prominent position of the topic; the parts add up to the frame."""
     present = {article.stratum for article in frame.articles}
     names = [name for name in STRATA if name != "none" or name in present]
-    counts = _count_groups(
-        frame,
-        ledger,
-        prefix="stratum",
-        names=names,
-        key=lambda a: (a.stratum,),
-        formula="count_stratum",
-        describe=lambda name: {"stratum": Word(f"report.stratum.{name}")},
-    )
-    return tuple(
-        StratumRow(
-            name,
-            counts[name][0],
-            ledger.share(f"stratum.{name}.share", counts[name][0], total),
-            counts[name][1],
-        )
-        for name in names
-    )
+    counted = _count_shares(frame, ledger, total, prefix="stratum", names=names, key=lambda a: (a.stratum,))
+    return tuple(StratumRow(name, *counted[name]) for name in names)
 
 
 def count_places(frame: Frame, ledger: Ledger, topic: Topic) -> tuple[PlaceRow, ...]:
