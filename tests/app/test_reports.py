@@ -295,3 +295,14 @@ def test_a_history_without_fetch_times_says_what_cannot_be_judged(tmp_path: Path
     )  # type: ignore[operator]
     assert "was not recorded" in page
     assert verify_report(project, folder)["problems"] == []
+
+
+def test_other_matching_rules_are_named_not_blamed_on_the_rows(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an update of the rules an old report says that the rules differ, before any single difference."""
+    folder = build(project)
+    monkeypatch.setattr("diembao.topics.MATCHER_VERSION", "of another day")
+    result = verify_report(project, folder)
+    assert not result["ok"]
+    assert "matching rules were" in result["problems"][0]

@@ -48,10 +48,16 @@ def process_project(
 
 def record_profile(desk: Desk, topic: Topic) -> Profile:
     """The topic's profile under its hash; comments and spacing of the file do not change it."""
-    from diembao.topics import MATCHER_VERSION, format_profile
+    from diembao.topics import format_profile
 
-    version = f"{load_gazetteer().version}+{MATCHER_VERSION}"
-    return desk.profiles.put(topic.topic_id, format_profile(topic), version)
+    return desk.profiles.put(topic.topic_id, format_profile(topic), name_rules())
+
+
+def name_rules() -> str:
+    """The versions of the gazetteer and of the matching rules that hold in this software."""
+    from diembao.topics import MATCHER_VERSION
+
+    return f"{load_gazetteer().version}+{MATCHER_VERSION}"
 
 
 def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diembao.app.coverage import check_clocks
-from diembao.app.process import record_profile
+from diembao.app.process import name_rules, record_profile
 from diembao.app.project import Project
 from diembao.app.reports import Request, compose, find_folder, find_last_folder, label_folder
 from diembao.app.snapshots import hash_truth
@@ -173,6 +173,11 @@ def _check_profile(desk: Desk, profile: Profile) -> list[str]:
     again = desk.profiles.put(profile.topic_id, profile.text, profile.gazetteer_version)
     if again.profile_hash != profile.profile_hash:
         return ["the topic profile kept on the desk was changed"]
+    if profile.gazetteer_version != name_rules():
+        return [
+            f"gazetteer or matching rules were {profile.gazetteer_version} when the report was built, they are "
+            f"{name_rules()} now: verify it with the software it was built with, or build it again"
+        ]
     return []
 
 
