@@ -242,15 +242,28 @@ def break_io(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Foun
     for turn, number in enumerate(choose(names, given, RAISED + LIMITED)):
         project = work.copy(work.bases[phase])
         code = (errno.ENOSPC, errno.EIO)[turn % 2]
-        listener = Place(names, number, lambda name=names[number], code=code: fail(name, code), mend)
+        done = work.folder / "failed"
+        done.unlink(missing_ok=True)
+
+        def act(name: str = names[number], code: int = code, done: Path = done) -> None:
+            done.touch()
+            fail(name, code)
+
+        listener = Place(names, number, act, mend)
         exit_code, lines = work.start(project, phase, listener, acks=True).finish()
         told = lines[-1] if lines else {}
         found = work.judge(project, phase, lines)
         problems = found["problems"]
         sentence = [line for line in told.get("err", "").splitlines() if not line.startswith("·")]
-        if exit_code or told.get("exit") != 5 or "Traceback" in told["err"] or len(sentence) != 2:
+        is_clear = told.get("exit") == 5 and "Traceback" not in told["err"] and len(sentence) == 2
+        if done.exists() and (exit_code or not is_clear):
             problems.append(f"no clear error: exit {exit_code}, {told}")
-        yield {"at": f"{phase} {number}/{len(names)} {names[number]}", **found, "said": sentence[:1]}
+        yield {
+            "at": f"{phase} {number}/{len(names)} {names[number]}",
+            "missed": not done.exists(),
+            **found,
+            "said": sentence[:1],
+        }
 
 
 def mend() -> None:

@@ -36,8 +36,8 @@ def verify_report(project: Project, folder: Path | None = None) -> dict[str, Any
     Nothing that was computed before is trusted: rows are hashed, clocks are judged, articles are matched and
     numbers are counted again from the pinned tables.
     """
-    here = Path.cwd()
     if folder is None:
+        here = Path.cwd()
         folder = here if (here / MANIFEST).is_file() else find_last_folder(project)
     folder = find_folder(project, folder)
     files = read_report(folder)
