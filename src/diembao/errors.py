@@ -5,6 +5,9 @@
     ├── SettingsError       project folder, diembao.toml, registered outlets       exit 3
     │   └── OutletError     an outlet, a feed, a refused host
     ├── SourceError         a file or feed that cannot be read as what it claims   exit 3
+    │   └── SandboxError    bytes that could not be parsed in the sandbox
+    │       ├── SandboxKilledError   the worker ran too long, took too much memory, or died
+    │       └── SandboxRefusedError  the input is over a limit, or in quarantine
     ├── FetchError          the network or an outlet did not answer                exit 4
     ├── CorpusError         stored data is damaged or does not fit                 exit 5
     ├── LockedError         another process is writing                             exit 6
@@ -71,6 +74,18 @@ class SourceError(DiembaoError):
     """A file or feed that cannot be read as what it claims to be."""
 
     exit_code = 3
+
+
+class SandboxError(SourceError):
+    """Bytes that could not be parsed in the sandbox."""
+
+
+class SandboxKilledError(SandboxError):
+    """The worker was stopped: it ran too long, took too much memory, or died."""
+
+
+class SandboxRefusedError(SandboxError):
+    """The input is over a limit, or was quarantined because workers died over it before."""
 
 
 class FetchError(DiembaoError):

@@ -12,3 +12,11 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present moment, UTC and aware."""
         ...
+
+
+class Timer(Clock, Protocol):
+    """A clock that can also wait; a virtual one moves its own hands instead."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when `seconds` have passed on this clock."""
+        ...

@@ -109,6 +109,244 @@ class Refusal:
     detail: str = ""
 
 
+# ------------------------------------------------------------------ feeds and sitemaps as read
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """One entry of a feed. `url` is absolute; times are UTC, None where the feed states none that can be read."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    published_at: datetime | None = None
+    published_precision: Precision = "unknown"
+    published_raw: str = ""
+    updated_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed as its bytes say. in = entries + dropped: each dropped entry is counted under its reason."""
+
+    kind: str
+    title: str
+    entries: tuple[FeedEntry, ...]
+    encoding: str = ""
+    language: str = ""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    #: `damaged` (not well-formed, read as far as it went), `cut_entries`, ...
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SitemapEntry:
+    """One address of a sitemap (or, in an index, one further sitemap)."""
+
+    url: str
+    modified_at: datetime | None = None
+    title: str = ""
+    published_at: datetime | None = None
+    published_precision: Precision = "unknown"
+    published_raw: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSitemap:
+    """A sitemap as its bytes say; `kind` "index" lists sitemaps, "pages" lists pages."""
+
+    kind: Literal["index", "pages"]
+    entries: tuple[SitemapEntry, ...]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A feed or sitemap that a page or a robots.txt points to."""
+
+    url: str
+    kind: Literal["feed", "sitemap"]
+    title: str = ""
+    where: str = ""
+
+
+# ------------------------------------------------------------------ pages as read
+
+PageType = Literal[
+    "article",
+    "list",
+    "live",
+    "video",
+    "photo",
+    "login",
+    "challenge",
+    "soft_404",
+    "redirect",
+    "empty",
+    "other",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedArticle:
+    """What a page says of itself. Nothing of its author is read.
+
+    `published_at` is UTC and read in the outlet's zone; `published_source` says where it stood (`json_ld`,
+    `meta`, `url`, `label`, `time_element`), `published_precision` how exact it is. `text` excludes the lead.
+    """
+
+    url: str
+    title: str
+    lead: str
+    text: str
+    language: str
+    published_at: datetime | None
+    published_source: str
+    published_precision: Precision
+    published_raw: str
+    updated_at: datetime | None
+    updated_source: str
+    canonical_url: str | None
+    page_type: PageType
+    flags: tuple[str, ...] = ()
+    extractor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """The cheap first look at a page: enough to count it, to tell whether to read it carefully, and to find
+    reuse later. `in_doubt` names why it must be read carefully; `text_prints` are sorted fingerprints.
+    """
+
+    url: str
+    title: str
+    language: str
+    published_at: datetime | None
+    published_source: str
+    published_precision: Precision
+    published_raw: str
+    updated_at: datetime | None
+    canonical_url: str | None
+    page_type: PageType
+    text_chars: int
+    text_prints: tuple[int, ...] = ()
+    in_doubt: tuple[str, ...] = ()
+    may_match: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+# ------------------------------------------------------------------ fetching and evidence
+
+FetchPurpose = Literal["robots", "tdm", "feed", "sitemap", "page", "discover"]
+
+#: how an attempt ended; "ok" and "not_modified" brought what was asked for
+FetchOutcome = Literal[
+    "ok",
+    "not_modified",
+    "http_error",  # another status than 2xx, 304 and the ones below
+    "gone",  # 404, 410
+    "blocked",  # 401, 403, 451 or a challenge page
+    "rate_limited",  # 429
+    "unavailable",  # 5xx
+    "redirect_loop",  # more than 5 redirects, or one without a target
+    "redirect_away",  # to a host that does not belong to the outlet
+    "refused_address",  # an address that is not public, by name or by literal
+    "refused_scheme",
+    "refused_host",  # social networks and others that are never fetched
+    "robots",  # robots.txt (or its absence by 5xx) says no
+    "dns",
+    "connect",
+    "tls",
+    "timeout",  # the one deadline around the whole exchange
+    "too_large",
+    "truncated",  # shorter than its stated length, or compressed data that breaks off
+    "bad_encoding",  # compressed data that is broken or of a kind not asked for
+    "protocol",  # not HTTP, huge headers, ...
+    "interrupted",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came back, headers as sent (lower-case names, in order).
+
+    `raw_body` is the body as transferred but for chunking (still compressed), `body` the decoded one; both
+    are empty when nothing whole came back. `url` is the address of this hop; `location` the redirect's target.
+    """
+
+    url: str
+    method: str
+    request_headers: tuple[tuple[str, str], ...]
+    started_at: datetime
+    ended_at: datetime
+    outcome: FetchOutcome
+    status: int | None = None
+    reason: str = ""
+    http_version: str = "HTTP/1.1"
+    headers: tuple[tuple[str, str], ...] = ()
+    raw_body: bytes = b""
+    body: bytes = b""
+    peer: str = ""
+    location: str | None = None
+    detail: str = ""
+    retry_after_s: float | None = None
+
+    def header(self, name: str) -> str:
+        """The first header of that name (any case), or an empty string."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The answer to one wish for an address: every hop that was made, in order, and how it ended.
+
+    `exchanges` is empty when nothing was sent (a refused scheme, robots, an address that is not public).
+    """
+
+    url: str
+    final_url: str
+    outcome: FetchOutcome
+    exchanges: tuple[Exchange, ...] = ()
+    detail: str = ""
+    retry_after_s: float | None = None
+    tdm_reserved: bool = False
+
+    @property
+    def last(self) -> Exchange | None:
+        """The last hop, or None when nothing was sent."""
+        return self.exchanges[-1] if self.exchanges else None
+
+    @property
+    def body(self) -> bytes:
+        """The decoded body of the last hop."""
+        return self.exchanges[-1].body if self.exchanges else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where in the archive a response lies. `offset` and `length` are of its compressed record in `file`;
+    `payload_sha256` is over the decoded body, `record_sha256` over the compressed bytes of the record.
+    """
+
+    file: str
+    offset: int
+    length: int
+    record_sha256: str
+    payload_sha256: str
+    kind: Literal["response", "revisit", "tdm"]
+    url: str
+    fetched_at: datetime
+    status: int
+    content_type: str
+    record_id: str
+    refers_to: str = ""
+
+
 # ------------------------------------------------------------------ places and topics
 
 AliasClass = Literal["A", "B", "C"]
