@@ -62,7 +62,8 @@ class Moment:
 
 # ------------------------------------------------------------------ articles
 
-ArticleKind = Literal["feed_item", "article", "clip"]
+#: "look": a page that was only looked at cheaply; it has a title and a date, and no text
+ArticleKind = Literal["feed_item", "article", "clip", "look"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Article:
 
     `article_id` comes from the address first seen and never changes; `revision` from the content.
     `published` is as stated by the source; `url_published` as read from the address.
-    `text` excludes the lead. A feed item has a lead (its summary) and an empty text.
+    `text` excludes the lead. A feed item has a lead (its summary) and an empty text; a page that was only
+    looked at has neither.
     """
 
     article_id: str
@@ -247,6 +249,7 @@ FetchPurpose = Literal["robots", "tdm", "feed", "sitemap", "page", "discover"]
 FetchOutcome = Literal[
     "ok",
     "not_modified",
+    "redirected",  # one hop that was followed; the next exchange is the one to its target
     "http_error",  # another status than 2xx, 304 and the ones below
     "gone",  # 404, 410
     "blocked",  # 401, 403, 451 or a challenge page
@@ -338,7 +341,7 @@ class Capture:
     length: int
     record_sha256: str
     payload_sha256: str
-    kind: Literal["response", "revisit", "tdm"]
+    kind: Literal["response", "revisit", "tdm", "resource"]
     url: str
     fetched_at: datetime
     status: int
