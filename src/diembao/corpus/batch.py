@@ -17,11 +17,16 @@ from diembao.types import Article, MatchStratum, Refusal, Sighting, TopicMatch
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One input row: the article as read, where and when it was seen, and its canonical address if stated."""
+    """One input row: the article as read, where and when it was seen, and its canonical address if stated.
+
+    `prints` are the fingerprints of its text by the rule `prints_version`; None where it was not read from a page.
+    """
 
     article: Article
     sighting: Sighting
     canonical_key: str | None = None
+    prints: tuple[int, ...] | None = None
+    prints_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,7 @@ def prepare_batch(
 ) -> Batch:
     """The rows that are new; a row that brings a revision, a text or a sighting counts as accepted."""
     articles: dict[bytes, Article] = {}
+    prints: dict[bytes, Arrival] = {}
     first: dict[bytes, Sighting] = {}
     items: dict[bytes, Sighting] = {}
     accepted = 0
@@ -179,6 +185,8 @@ def prepare_batch(
         if key not in stored.revisions:
             is_new = key not in articles
             articles.setdefault(key, article)
+            if arrival.prints is not None:
+                prints.setdefault(key, arrival)
             if key not in first or _order(sighting) < _order(first[key]):
                 first[key] = sighting
         if seen not in stored.sightings and seen not in items:
@@ -193,6 +201,7 @@ def prepare_batch(
         tables={
             "texts": _texts_table(texts, articles, first),
             "articles": _articles_table(articles, first, stored),
+            "prints": _prints_table(prints, first),
             "items": _items_table(items, stored, source),
         },
         desk=DeskRows(
@@ -265,6 +274,22 @@ def _articles_table(
         )
         seen_before.add(article.article_id)
     return to_table("articles", rows)
+
+
+def _prints_table(arrivals: Mapping[bytes, Arrival], first: Mapping[bytes, Sighting]) -> pa.Table:
+    rows = [
+        {
+            "article_id": arrival.article.article_id,
+            "revision": arrival.article.revision,
+            "version": arrival.prints_version,
+            "prints": list(arrival.prints or ()),
+            "article_no": to_number(arrival.article.article_id),
+            "revision_no": to_number(arrival.article.revision),
+            "month": name_month(first[key].seen_at),
+        }
+        for key, arrival in sorted(arrivals.items())
+    ]
+    return to_table("prints", rows)
 
 
 def _items_table(items: Mapping[bytes, Sighting], stored: Stored, source: str) -> pa.Table:

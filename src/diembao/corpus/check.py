@@ -232,6 +232,16 @@ def _check_doubles(data: _Data) -> tuple[int, int, Detail]:
     )
 
 
+def _check_prints(data: _Data) -> tuple[int, int, Detail]:
+    """Fingerprints belong to a stored revision, once."""
+    return _query(
+        data,
+        "prints",
+        "SELECT article_id, revision FROM prints ANTI JOIN articles USING (article_id, revision) UNION ALL "
+        "SELECT article_id, revision FROM prints GROUP BY ALL HAVING count(*) > 1",
+    )
+
+
 def _check_marks(data: _Data) -> tuple[int, int, Detail]:
     """The marks that make the common case fast are true: no further revision or early sighting lacks it."""
     return _query(
@@ -299,6 +309,7 @@ _RULES: dict[str, _Rule] = {
     "texts_stored": _check_texts,
     "sightings_of_revisions": _check_items,
     "no_doubles": _check_doubles,
+    "prints_of_revisions": _check_prints,
     "marks_true": _check_marks,
     "addresses_lead_to_articles": _check_addresses,
     "known_matches_stored": _check_known,

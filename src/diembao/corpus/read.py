@@ -44,7 +44,8 @@ stated AS (
   FROM articles SEMI JOIN odd USING (article_id) WHERE published_at IS NOT NULL GROUP BY article_id
 ),
 ranked AS (
-  SELECT a.*, row_number() OVER (PARTITION BY a.article_id ORDER BY f.seen_at DESC, a.revision DESC) AS rank
+  SELECT a.*, row_number() OVER (PARTITION BY a.article_id
+    ORDER BY a.kind <> 'article', a.kind = 'look', f.seen_at DESC, a.revision DESC) AS rank
   FROM articles a JOIN firsts f USING (article_id, revision)
 )
 SELECT r.* EXCLUDE (rank, is_further, batch_no)
@@ -58,7 +59,8 @@ _STATED = (
     "{published_at: published_at, published_precision: published_precision, "
     "published_source: published_source, published_raw: published_raw}"
 )
-#: One row per article: its latest revision (by first sighting, then revision), when it was first seen and in
+#: One row per article: its latest revision (by first sighting, then revision; one that was read from its page
+#: stands before a feed's item, and that before a page that was only looked at), when it was first seen and in
 #: which feed, the earliest time it ever stated as its publication, and how many revisions there are.
 _CURRENT = """
 CREATE VIEW current AS

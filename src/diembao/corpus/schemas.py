@@ -59,6 +59,18 @@ ITEMS = pa.schema(
 #: one row per different text; the only table that is ever rewritten, to erase
 TEXTS = pa.schema([("text_hash", pa.string()), ("lead", pa.string()), ("text", pa.string()), *_OWN])
 
+#: one row per revision that was read from a page: the fingerprints of its text (`text/prints.py`), sorted
+PRINTS = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("revision", pa.string()),
+        ("version", pa.string()),
+        ("prints", pa.list_(pa.int64())),
+        *_NUMBERS,
+        *_OWN,
+    ]
+)
+
 #: one row per topic, profile and revision
 DECISIONS = pa.schema(
     [
@@ -97,6 +109,7 @@ MENTIONS = pa.schema(
 SCHEMAS: dict[str, pa.Schema] = {
     "texts": TEXTS,
     "articles": ARTICLES,
+    "prints": PRINTS,
     "items": ITEMS,
     "decisions": DECISIONS,
     "mentions": MENTIONS,

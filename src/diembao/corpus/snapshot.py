@@ -37,6 +37,7 @@ CONTENT: dict[str, tuple[str, ...]] = {
         "url_published_at",
         "url_precision",
     ),
+    "prints": ("article_id", "revision", "version", "prints"),
     "items": ("article_id", "revision", "outlet_id", "feed_id", "seen_at"),
     "decisions": tuple(name for name in SCHEMAS["decisions"].names if name not in _DERIVED),
     "mentions": tuple(name for name in SCHEMAS["mentions"].names if name not in _DERIVED),
@@ -124,7 +125,7 @@ def _encode(column: str, kind: pa.DataType) -> str:
     if pa.types.is_timestamp(kind):
         value = f"epoch_us({quoted})::VARCHAR"
     elif pa.types.is_list(kind):
-        value = f"array_to_string(list_transform({quoted}, lambda x: length(x) || ':' || x), ',')"
+        value = f"array_to_string(list_transform({quoted}, lambda x: length(x::VARCHAR) || ':' || x::VARCHAR), ',')"
     elif pa.types.is_floating(kind):
         value = f"round({quoted} * 1e9)::BIGINT::VARCHAR"
     else:

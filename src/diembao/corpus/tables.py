@@ -31,6 +31,7 @@ _CONFIGURATION = {
 _INDEXED = {
     "texts": "text_hash,batch_no",
     "articles": "article_id,outlet_id,published_at,first_seen_at,batch_no",
+    "prints": "article_id,batch_no",
     "items": "article_id,outlet_id,seen_at,batch_no",
     "decisions": "topic_id,profile_hash,article_id,decision,batch_no",
     "mentions": "topic_id,profile_hash,article_id,batch_no",

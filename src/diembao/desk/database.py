@@ -21,6 +21,7 @@ from diembao.ports import Clock
 if TYPE_CHECKING:
     from diembao.desk.addresses import Addresses
     from diembao.desk.audit import Audit
+    from diembao.desk.captures import Captures
     from diembao.desk.clips import Clips
     from diembao.desk.commits import Commits
     from diembao.desk.erasures import Erasures
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from diembao.desk.known import Known
     from diembao.desk.outlets import Outlets
     from diembao.desk.profiles import Profiles
+    from diembao.desk.readings import Readings
     from diembao.desk.runs import Runs
+    from diembao.desk.schedule import Schedule
     from diembao.desk.snapshots import Reports, Snapshots
 
 FILE_NAME = "desk.sqlite"
@@ -179,6 +182,27 @@ class Desk:
         from diembao.desk.imports import Imports
 
         return Imports(self)
+
+    @cached_property
+    def captures(self) -> Captures:
+        """Attempts, and where in the archive each response lies."""
+        from diembao.desk.captures import Captures
+
+        return Captures(self)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What was read from each capture."""
+        from diembao.desk.readings import Readings
+
+        return Readings(self)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """What is due, and inputs in quarantine."""
+        from diembao.desk.schedule import Schedule
+
+        return Schedule(self)
 
     @cached_property
     def clips(self) -> Clips:
