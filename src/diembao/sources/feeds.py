@@ -1,0 +1,347 @@
+"""A feed from its bytes: RSS, Atom and JSON Feed as entries with absolute addresses and times in UTC."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from typing import Any, NamedTuple
+from urllib.parse import urljoin
+
+from diembao.errors import SourceError
+from diembao.sources.decoding import decode_body, drop_declaration
+from diembao.sources.feedtimes import is_month_first, read_time
+from diembao.text.addresses import MAX_ADDRESS_CHARS, host_of
+from diembao.text.markup import plain_text
+from diembao.text.times import MAX_TIME_CHARS
+from diembao.types import FeedEntry, ParsedFeed
+
+MAX_FEED_BYTES = 20 * 2**20
+MAX_ENTRIES = 2000
+MAX_TITLE_CHARS = 1000
+MAX_SUMMARY_CHARS = 20_000
+MAX_ID_CHARS = 2000
+#: markup is cut here before it is read, so that one entry cannot cost the time of a thousand
+MAX_MARKUP_CHARS = 400_000
+
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:rss|rdf|feed|channel|entry))(?=[\s/>])", re.I)
+_PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->)", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
+_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|table|form)\b", re.I)
+#: an element with more attributes than any feed has: parsers take quadratic time over them
+_LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
+_ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])")
+#: markup that publishers put in titles of RSS, where nothing says whether a title is text or HTML
+_TITLE_MARKUP = re.compile(
+    r"</?(?:a|abbr|b|big|br|em|font|h\d|i|img|p|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
+)
+
+
+class Draft(NamedTuple):
+    """An entry before it is judged: texts without markup, addresses and times as written."""
+
+    id: str
+    link: str
+    title: str
+    summary: str
+    published: str
+    updated: str
+    flags: tuple[str, ...] = ()
+    #: what the library made of the two times, for forms that only it reads
+    published_else: tuple[int, ...] | None = None
+    updated_else: tuple[int, ...] | None = None
+
+
+def parse_feed_body(
+    body: bytes,
+    *,
+    url: str,
+    timezone: str = "Asia/Ho_Chi_Minh",
+    content_type: str | None = None,
+    max_entries: int = MAX_ENTRIES,
+    usable_only: bool = True,
+) -> ParsedFeed:
+    """The feed that was received from `url`; whatever is no feed raises `SourceError`.
+
+    Entries without a link, an address of the web or a title are dropped and counted; with
+    `usable_only=False` they stay, with the empty fields and the reason as a flag. Authors are never read.
+    """
+    if len(body) > MAX_FEED_BYTES:
+        raise SourceError(
+            "the feed {url} is larger than {size} MB",
+            key="sources.feed_too_large",
+            next_step="check the address; name the feed of one section instead",
+            url=url,
+            size=MAX_FEED_BYTES // 2**20,
+        )
+    text, encoding, flags = decode_body(body, content_type)
+    text = text.strip("\ufeff \t\r\n\x00")
+    if not text:
+        raise SourceError(
+            "the feed {url} is empty",
+            key="sources.feed_empty",
+            next_step="open the address in a browser; run diembao outlet discover {url} if it stays empty",
+            url=url,
+        )
+    if text[0] in "{[":
+        from diembao.sources.jsonfeed import read_json_feed
+
+        head, drafts, dropped = read_json_feed(text, url=url, max_entries=max_entries)
+    else:
+        head, drafts, dropped = _read_xml_feed(text, url=url, max_entries=max_entries)
+    entries = _judge(drafts, dropped, url=url, timezone=timezone, usable_only=usable_only)
+    return ParsedFeed(
+        kind=head["kind"],
+        title=head["title"][:MAX_TITLE_CHARS],
+        entries=entries,
+        encoding=encoding,
+        language=head["language"][:40],
+        dropped=dict(dropped),
+        flags=(*flags, *head["flags"].split(), *(("cut_entries",) if dropped["over_limit"] else ())),
+    )
+
+
+def refuse_feed(url: str, *, is_html: bool) -> SourceError:
+    """The error for a body that is no feed."""
+    if is_html:
+        return SourceError(
+            "no feed at {url}: it is an HTML page",
+            key="sources.feed_is_html",
+            next_step="run diembao outlet discover {url} to find the feeds of the site",
+            url=url,
+        )
+    return SourceError(
+        "no feed at {url}: it is neither RSS, Atom nor JSON Feed",
+        key="sources.not_a_feed",
+        next_step="run diembao outlet discover {url} to find the feeds of the site",
+        url=url,
+    )
+
+
+# ------------------------------------------------------------------ RSS and Atom
+
+
+def _read_xml_feed(
+    text: str, *, url: str, max_entries: int
+) -> tuple[dict[str, str], list[Draft], Counter[str]]:
+    import feedparser
+
+    clean, flags = _prepare(text, url)
+    clean, left_out = _cut_entries(clean, max_entries)
+    # bytes in a stream: given a bare string the library would open it as a file or an address
+    result = feedparser.parse(
+        io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + clean.encode("utf-8")),
+        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    kind = result.get("version") or ""
+    if kind == "cdf" or (not kind and not result["entries"]):
+        raise refuse_feed(url, is_html=False)
+    if result.get("bozo"):
+        flags.append("damaged")
+    head = {
+        "kind": kind,
+        "title": _read_text(result["feed"], "title", kind, MAX_TITLE_CHARS),
+        "language": str(dict.get(result["feed"], "language") or ""),
+        "flags": " ".join(dict.fromkeys(flags)),
+    }
+    found = result["entries"][:max_entries]
+    dropped: Counter[str] = Counter()
+    if left_out:
+        dropped["over_limit"] = left_out
+    return head, [_draft(entry, kind) for entry in found], dropped
+
+
+def _prepare(text: str, url: str) -> tuple[str, list[str]]:
+    """The feed from its root on, without what may harm a parser; anything that is no feed raises."""
+    flags: list[str] = []
+    text = drop_declaration(text)
+    if _NOT_XML.search(text):
+        text = _NOT_XML.sub("", text)
+        flags.append("damaged")
+    root = _find_root(text)
+    if root is None:
+        raise refuse_feed(url, is_html=_HTML.search(text[:100_000]) is not None)
+    head, text = text[: root.start()], text[root.start() :]
+    while (before := _PROLOG.match(head)) is not None:
+        head = head[before.end() :]
+    doctype = _DOCTYPE.match(head.lstrip())
+    rest = head.lstrip()[doctype.end() :] if doctype else head
+    while (before := _PROLOG.match(rest)) is not None:
+        rest = rest[before.end() :]
+    if rest.strip():
+        if _HTML.search(rest) is not None:
+            raise refuse_feed(url, is_html=True)
+        flags.append("damaged")  # a warning of the server before the feed, for example
+    text = _LONG_TAG.sub(_shorten_tag, text)
+    return _fill_entities(text, doctype[0] if doctype else ""), flags
+
+
+def _shorten_tag(found: re.Match[str]) -> str:
+    attributes = found[2]
+    if len(attributes) <= 20_000 and attributes.count("=") <= 200:
+        return found[0]
+    return f"<{found[1]}/>" if attributes.endswith("/") else f"<{found[1]}>"
+
+
+def _find_root(text: str) -> re.Match[str] | None:
+    """Where the feed's first element begins; comments before it do not count."""
+    start = 0
+    while (before := _PROLOG.match(text, start)) is not None:
+        start = before.end()
+    return _ROOT.search(text, start, start + 100_000)
+
+
+def _fill_entities(text: str, doctype: str) -> str:
+    """The text with the short entities that its document type declares; the declaration itself is left out.
+
+    Only plain values of up to 100 characters are filled, once, so that nothing can grow from within.
+    """
+    if "<!ENTITY" not in doctype or "&" not in text:
+        return text
+    values = dict(_ENTITY.findall(doctype[:20_000]))
+    if not values:
+        return text
+    budget = [MAX_MARKUP_CHARS]
+
+    def fill(found: re.Match[str]) -> str:
+        value: str | None = values.get(found[1])
+        if value is None or budget[0] < 0:
+            return str(found[0])
+        budget[0] -= len(value)
+        return value
+
+    return re.sub(r"&(\w{1,60});", fill, text)
+
+
+def _cut_entries(text: str, max_entries: int) -> tuple[str, int]:
+    """The text up to the last entry that may stand, and how many entries come after it."""
+    starts = _ITEM.finditer(text)
+    for number, found in enumerate(starts):
+        if number == max_entries:
+            left_out = 1 + sum(1 for _ in starts)
+            root = _ROOT.match(text)
+            name = root[1] if root else "rss"
+            inner = "</channel>" if name.lower() == "rss" else ""
+            return f"{text[: found.start()]}{inner}</{name}>", left_out
+    return text, 0
+
+
+def _draft(entry: Any, kind: str) -> Draft:
+    flags = []
+    published, updated = _raw(entry, "published"), _raw(entry, "updated")
+    published_else = dict.get(entry, "published_parsed")
+    updated_else = dict.get(entry, "updated_parsed")
+    if not published and updated and not kind.startswith("atom"):
+        # RSS knows one time only; `dc:date` is how RSS 1.0 writes it
+        published, published_else = updated, updated_else
+        flags.append("dc_date")
+    return Draft(
+        id=_raw(entry, "id"),
+        link=_find_link(entry),
+        title=_read_text(entry, "title", kind, MAX_TITLE_CHARS),
+        summary=_read_summary(entry, kind),
+        published=published,
+        updated=updated,
+        flags=tuple(flags),
+        published_else=tuple(published_else) if published_else else None,
+        updated_else=tuple(updated_else) if updated_else else None,
+    )
+
+
+def _raw(entry: Any, name: str) -> str:
+    value = dict.get(entry, name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _find_link(entry: Any) -> str:
+    """The article's address: before it was led through FeedBurner, else the link, else any alternate one."""
+    original = _raw(entry, "feedburner_origlink")
+    if original:
+        return original
+    link = _raw(entry, "link")
+    if link:
+        return link
+    for other in dict.get(entry, "links") or ():
+        if other.get("rel") == "alternate" and other.get("href"):
+            return str(other["href"])
+    return ""
+
+
+def _read_text(holder: Any, name: str, kind: str, limit: int) -> str:
+    value = _raw(holder, name)[:MAX_MARKUP_CHARS]
+    stated = (dict.get(holder, f"{name}_detail") or {}).get("type", "")
+    is_text = stated in ("", "text/plain")
+    if is_text and (kind.startswith("atom") or _TITLE_MARKUP.search(value) is None):
+        return " ".join(value.split())[:limit]
+    return " ".join(plain_text(value).split())[:limit]
+
+
+def _read_summary(entry: Any, kind: str) -> str:
+    value, stated = _raw(entry, "summary"), (dict.get(entry, "summary_detail") or {}).get("type", "")
+    if not value:
+        for content in dict.get(entry, "content") or ():
+            value, stated = str(content.get("value") or ""), content.get("type", "")
+            if value:
+                break
+    value = value[:MAX_MARKUP_CHARS]
+    if kind.startswith("atom") and stated == "text/plain":
+        return " ".join(value.split())[:MAX_SUMMARY_CHARS]
+    return plain_text(value)[:MAX_SUMMARY_CHARS]
+
+
+# ------------------------------------------------------------------ from drafts to entries
+
+
+def _judge(
+    drafts: list[Draft], dropped: Counter[str], *, url: str, timezone: str, usable_only: bool
+) -> tuple[FeedEntry, ...]:
+    entries = []
+    month_first = is_month_first(text for draft in drafts for text in (draft.published, draft.updated))
+    for draft in drafts:
+        address, reason = _absolute(draft.link, url)
+        reason = reason or ("" if draft.title else "no_title")
+        if reason and usable_only:
+            dropped[reason] += 1
+            continue
+        entries.append(_finish(draft, address, reason, timezone, month_first))
+    return tuple(entries)
+
+
+def _absolute(link: str, base: str) -> tuple[str, str]:
+    """The full address and no reason, or nothing and the reason why it cannot be used."""
+    link = re.sub(r"\s+", "", link[: MAX_ADDRESS_CHARS + 1])
+    if not link:
+        return "", "no_link"
+    try:
+        address = urljoin(base, link)
+        host_of(address)
+    except SourceError as error:
+        return "", "not_http" if error.key == "sources.address_scheme" else "bad_link"
+    except ValueError:
+        return "", "bad_link"
+    return address, ""
+
+
+def _finish(draft: Draft, address: str, reason: str, timezone: str, month_first: bool) -> FeedEntry:
+    published = read_time(draft.published, draft.published_else, timezone, month_first=month_first)
+    updated = read_time(draft.updated, draft.updated_else, timezone, month_first=month_first)
+    flags = [*draft.flags, *(published.flags if published else ())]
+    if draft.published and published is None:
+        flags.append("unread_date")
+    if reason:
+        flags.append(reason)
+    return FeedEntry(
+        id=(draft.id or address)[:MAX_ID_CHARS],
+        url=address,
+        title=draft.title,
+        summary=draft.summary,
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else "unknown",
+        published_raw=draft.published[:MAX_TIME_CHARS],
+        updated_at=updated.at if updated else None,
+        flags=tuple(flags),
+    )
