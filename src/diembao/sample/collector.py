@@ -69,7 +69,7 @@ def collect(seed: int, articles: list[SampleArticle]) -> Collection:
         by_outlet.setdefault(article.outlet_id, []).append(article)
     for habit in HABITS:
         for order, feed in enumerate(habit.outlet.feeds):
-            carried = _list_carried(habit, feed, by_outlet.get(habit.outlet.outlet_id, []))
+            carried = list_carried(habit, feed, by_outlet.get(habit.outlet.outlet_id, []))
             sightings += _watch_feed(seed, runs, habit, feed, order, carried)
     sightings.sort(key=lambda sighting: (sighting.at, sighting.feed.feed_id, sighting.article.number))
     first_seen: dict[int, datetime] = {}
@@ -94,7 +94,8 @@ def list_runs(seed: int) -> list[datetime]:
     return runs
 
 
-def _list_carried(habit: Habit, feed: Feed, articles: list[SampleArticle]) -> list[SampleArticle]:
+def list_carried(habit: Habit, feed: Feed, articles: list[SampleArticle]) -> list[SampleArticle]:
+    """The outlet's articles that a feed of it carries."""
     if feed.feed_id == MUTE_FEED:
         return []
     wanted = habit.sections.get(feed.feed_id, ())
@@ -105,11 +106,7 @@ def _watch_feed(
     seed: int, runs: list[datetime], habit: Habit, feed: Feed, order: int, articles: list[SampleArticle]
 ) -> Iterator[_Sighting]:
     """Each time an article is noted: at the first run that finds it, and again when memory has faded."""
-    dice = Dice(seed, "feed", feed.feed_id)
-    appear = [article.published_at + timedelta(seconds=60 + dice.below(480)) for article in articles]
-    appear.sort()
-    for i, article in enumerate(articles):
-        start, end = _shown(habit, feed, appear, i)
+    for i, (article, start, end) in enumerate(list_standings(seed, habit, feed, articles)):
         at, again = start, False
         while at < end:
             k = bisect_left(runs, at)
@@ -118,6 +115,17 @@ def _watch_feed(
             yield _Sighting(runs[k] + timedelta(seconds=3 + 2 * order, milliseconds=137 * (i % 7)), habit,
                             feed, article, again)  # fmt: skip
             at, again = runs[k] + MEMORY, True
+
+
+def list_standings(
+    seed: int, habit: Habit, feed: Feed, articles: list[SampleArticle]
+) -> Iterator[tuple[SampleArticle, datetime, datetime]]:
+    """Each article that the feed carries, with the moments at which it appears and is pushed out."""
+    dice = Dice(seed, "feed", feed.feed_id)
+    appear = [article.published_at + timedelta(seconds=60 + dice.below(480)) for article in articles]
+    appear.sort()
+    for i, article in enumerate(articles):
+        yield article, *_shown(habit, feed, appear, i)
 
 
 def _shown(habit: Habit, feed: Feed, appear: list[datetime], i: int) -> tuple[datetime, datetime]:
@@ -165,11 +173,15 @@ def _note(sighting: _Sighting, dice: Dice) -> HistoryRow:
 
 def _twist_link(article: SampleArticle, sighting: _Sighting, dice: Dice) -> tuple[str, str]:
     """The address as this feed gives it: other forms of one address must not become other articles."""
-    url = article.url
     second = sighting.feed is not sighting.habit.outlet.feeds[0]
     roll = dice.roll()
     if not (second or sighting.again or sighting.habit.outlet.outlet_class == "aggregator"):
-        return url, ""
+        return article.url, ""
+    return twist_address(article.url, roll, dice)
+
+
+def twist_address(url: str, roll: float, dice: Dice) -> tuple[str, str]:
+    """Another form of the same address, and how it differs ("" = not at all)."""
     if roll < 0.3 and "?" not in url:
         return url + dice.pick(_TRACKING), "tracking"
     if roll < 0.4:

@@ -7,12 +7,14 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from diembao.sample.model import SamplePress
 from diembao.sample.truth import describe_truth
+from diembao.types import Outlet
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,16 @@ class HistoryFiles:
     truth_articles: Path
 
 
-def write_history(press: SamplePress, folder: Path) -> HistoryFiles:
-    """Write all files into a folder (made if absent); the same press gives the same contents."""
+def write_history(
+    press: SamplePress, folder: Path, *, until: datetime | None = None, also: Iterable[Outlet] = ()
+) -> HistoryFiles:
+    """Write all files into a folder (made if absent); the same press gives the same contents.
+
+    `until` ends the recorded collection early, as if it had been stopped then; what comes after is left to
+    a live one. `also` are further outlets whose feeds are configured without any history.
+    """
+    if until is not None:
+        press = stop_collection(press, until)
     folder.mkdir(parents=True, exist_ok=True)
     files = HistoryFiles(
         folder,
@@ -46,13 +56,27 @@ def write_history(press: SamplePress, folder: Path) -> HistoryFiles:
     )
     files.history.write_bytes(_pack(render_history(press)))
     files.runs.write_bytes(render_runs(press))
-    files.feeds.write_bytes(render_feeds(press))
+    files.feeds.write_bytes(render_feeds(press, also))
     files.articles.write_bytes(_pack(render_articles(press)))
     files.releases.write_bytes(render_releases(press))
     files.clips.write_bytes(render_clips(press))
     files.truth.write_bytes(_json(describe_truth(press)))
     files.truth_articles.write_bytes(_pack(render_truth(press)))
     return files
+
+
+def stop_collection(press: SamplePress, until: datetime) -> SamplePress:
+    """The same press with a collector that was stopped at a moment: later runs and rows never happened.
+
+    What was published and the office's clippings stay; planted gaps that reach beyond it end there.
+    """
+    return replace(
+        press,
+        runs=tuple(run for run in press.runs if run < until),
+        rows=tuple(row for row in press.rows if datetime.fromisoformat(row.fetched) < until),
+        first_seen={number: at for number, at in press.first_seen.items() if at < until},
+        gaps=tuple(replace(gap, end=min(gap.end, until)) for gap in press.gaps if gap.start < until),
+    )
 
 
 def _pack(content: bytes) -> bytes:
@@ -92,7 +116,7 @@ def render_runs(press: SamplePress) -> bytes:
     return ("run_at\n" + "".join(f"{run.isoformat()}\n" for run in press.runs)).encode()
 
 
-def render_feeds(press: SamplePress) -> bytes:
+def render_feeds(press: SamplePress, also: Iterable[Outlet] = ()) -> bytes:
     """The feeds that were configured, also the one that never delivered."""
     sources = [
         {
@@ -100,7 +124,7 @@ def render_feeds(press: SamplePress) -> bytes:
             "url": feed.url,
             "category": feed.name.partition(" - ")[2] or "Tổng hợp",
         }
-        for outlet in press.outlets
+        for outlet in (*press.outlets, *also)
         for feed in outlet.feeds
     ]
     return _json({"sources": sources})

@@ -26,7 +26,7 @@ class Habit:
     near: tuple[str, ...] = ()
 
 
-def _outlet(
+def make_outlet(
     outlet_id: str,
     name: str,
     outlet_class: str,
@@ -35,6 +35,7 @@ def _outlet(
     place: str | None = None,
     language: str = "vi",
 ) -> Outlet:
+    """A fictional outlet under .example with its feeds."""
     domain = f"{outlet_id}.example"
     records = tuple(
         Feed(
@@ -62,7 +63,7 @@ _LIFE = ("school", "health", "culture", "sport", "tourism")
 
 HABITS: tuple[Habit, ...] = (
     Habit(
-        _outlet(
+        make_outlet(
             "thong-tan-mau",
             "Thông tấn Mẫu",
             "central",
@@ -75,7 +76,7 @@ HABITS: tuple[Habit, ...] = (
         sections={"thong-tan-mau/kinh-te": _ECONOMY},
     ),
     Habit(
-        _outlet(
+        make_outlet(
             "ban-mai-mau",
             "Nhật báo Mẫu Ban Mai",
             "central",
@@ -90,7 +91,7 @@ HABITS: tuple[Habit, ...] = (
         sections={"ban-mai-mau/doi-song": _LIFE, "ban-mai-mau/kinh-te": _ECONOMY},
     ),
     Habit(
-        _outlet(
+        make_outlet(
             "thoi-cuoc-mau",
             "Báo Mẫu Thời Cuộc",
             "central",
@@ -105,7 +106,7 @@ HABITS: tuple[Habit, ...] = (
         sections={"thoi-cuoc-mau/xa-hoi": ("school", "health", "admin", "weather")},
     ),
     Habit(
-        _outlet(
+        make_outlet(
             "bao-mau-ky-cung",
             "Báo Mẫu Sông Kỳ Cùng",
             "provincial",
@@ -120,7 +121,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.35,
     ),
     Habit(
-        _outlet("bao-mau-song-thuong", "Báo Mẫu Sông Thương", "provincial", place="Bắc Ninh"),
+        make_outlet("bao-mau-song-thuong", "Báo Mẫu Sông Thương", "provincial", place="Bắc Ninh"),
         rate=1.0,
         home_share=0.055,
         address="stamp",
@@ -131,7 +132,7 @@ HABITS: tuple[Habit, ...] = (
         near=("Bắc Giang", "Bắc Ninh"),
     ),
     Habit(
-        _outlet("bao-mau-nui-coc", "Báo Mẫu Núi Cốc", "provincial", place="Thái Nguyên"),
+        make_outlet("bao-mau-nui-coc", "Báo Mẫu Núi Cốc", "provincial", place="Thái Nguyên"),
         rate=0.95,
         home_share=0.07,
         address="number",
@@ -140,7 +141,7 @@ HABITS: tuple[Habit, ...] = (
         near=("Thái Nguyên", "Bắc Kạn"),
     ),
     Habit(
-        _outlet("bao-mau-song-bang", "Báo Mẫu Sông Bằng", "provincial", place="Cao Bằng"),
+        make_outlet("bao-mau-song-bang", "Báo Mẫu Sông Bằng", "provincial", place="Cao Bằng"),
         rate=0.9,
         home_share=0.08,
         address="daypath",
@@ -150,7 +151,7 @@ HABITS: tuple[Habit, ...] = (
         near=("Cao Bằng",),
     ),
     Habit(
-        _outlet("dai-mau-na-sam", "Đài Mẫu Na Sầm", "local", place="Lạng Sơn"),
+        make_outlet("dai-mau-na-sam", "Đài Mẫu Na Sầm", "local", place="Lạng Sơn"),
         rate=0.24,
         home_share=0.93,
         address="query",
@@ -160,7 +161,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.1,
     ),
     Habit(
-        _outlet("trang-mau-ky-lua", "Trang tin Mẫu Kỳ Lừa", "local", place="Lạng Sơn"),
+        make_outlet("trang-mau-ky-lua", "Trang tin Mẫu Kỳ Lừa", "local", place="Lạng Sơn"),
         rate=0.3,
         home_share=0.93,
         address="number",
@@ -169,7 +170,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.15,
     ),
     Habit(
-        _outlet(
+        make_outlet(
             "trang-mau-huu-lung",
             "Trang tin Mẫu Hữu Lũng",
             "local",
@@ -183,7 +184,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.1,
     ),
     Habit(
-        _outlet("tap-chi-mau-cua-khau", "Tạp chí Mẫu Cửa Khẩu", "sector"),
+        make_outlet("tap-chi-mau-cua-khau", "Tạp chí Mẫu Cửa Khẩu", "sector"),
         rate=0.65,
         home_share=0.2,
         address="query",
@@ -193,7 +194,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.2,
     ),
     Habit(
-        _outlet("bao-mau-nong-thon", "Báo Mẫu Nông Thôn", "sector"),
+        make_outlet("bao-mau-nong-thon", "Báo Mẫu Nông Thôn", "sector"),
         rate=0.8,
         home_share=0.1,
         address="section",
@@ -203,7 +204,7 @@ HABITS: tuple[Habit, ...] = (
         reprints=0.3,
     ),
     Habit(
-        _outlet(
+        make_outlet(
             "sample-highland-post",
             "The Sample Highland Post",
             "foreign",
@@ -217,7 +218,7 @@ HABITS: tuple[Habit, ...] = (
         stated="utc",
     ),
     Habit(
-        _outlet("diem-tin-mau", "Điểm tin Mẫu", "aggregator"),
+        make_outlet("diem-tin-mau", "Điểm tin Mẫu", "aggregator"),
         rate=0.45,
         home_share=0.08,
         address="number",

@@ -11,7 +11,7 @@ from diembao.sample.faults import list_clocks, list_gaps, show_clock
 from diembao.sample.forms import apply_forms, choose_forms, make_address, state_time
 from diembao.sample.grammar import read_words
 from diembao.sample.model import SampleArticle, SamplePress, Truth
-from diembao.sample.outlets import get_habit, list_outlets
+from diembao.sample.outlets import Habit, get_habit, list_outlets
 from diembao.sample.schedule import Plan, plan_originals
 from diembao.sample.spread import plan_copies, plan_releases
 from diembao.sample.writer import join_text
@@ -29,7 +29,7 @@ def build_press(seed: int = SEED) -> SamplePress:
     for number, plan in enumerate(plans, start=1):
         plan.number = number
     dice = Dice(seed, "forms")
-    articles = [_publish(plan, dice) for plan in plans]
+    articles = [publish(plan, get_habit(plan.outlet_id), dice) for plan in plans]
     collection = collect(seed, articles)
     return SamplePress(
         seed=seed,
@@ -45,9 +45,8 @@ def build_press(seed: int = SEED) -> SamplePress:
     )
 
 
-def _publish(plan: Plan, dice: Dice) -> SampleArticle:
+def publish(plan: Plan, habit: Habit, dice: Dice) -> SampleArticle:
     """The planned article with its number, address, stated time and forms of writing."""
-    habit = get_habit(plan.outlet_id)
     event, draft = plan.event, plan.draft
     book = read_words(event.language)
     mark = book.ends[habit.end_mark % len(book.ends)]

@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class _Memory:
+class Memory:
     """Events of the last days that another outlet may also write about."""
 
     events: list[tuple[date, Event, set[str]]] = field(default_factory=list)
@@ -79,17 +79,18 @@ class _Memory:
 
 def plan_originals(seed: int) -> Iterator[Plan]:
     """Every article that an outlet writes itself, day by day."""
-    memory = _Memory()
+    memory = Memory()
     day = FIRST_DAY
     while day <= LAST_DAY:
         memory.forget(day)
         burst = find_burst(day)
         for habit in HABITS:
-            yield from _plan_day(seed, day, habit, burst, memory)
+            yield from plan_day(seed, day, habit, burst, memory)
         day += timedelta(days=1)
 
 
-def _plan_day(seed: int, day: date, habit: Habit, burst: Burst | None, memory: _Memory) -> Iterator[Plan]:
+def plan_day(seed: int, day: date, habit: Habit, burst: Burst | None, memory: Memory) -> Iterator[Plan]:
+    """What one outlet writes itself on one day."""
     outlet_id = habit.outlet.outlet_id
     dice = Dice(seed, "day", day, outlet_id)
     home_share = habit.home_share
@@ -122,7 +123,7 @@ def _choose_event(
     habit: Habit,
     home_share: float,
     burst: Burst | None,
-    memory: _Memory,
+    memory: Memory,
     dice: Dice,
 ) -> Event:
     language = habit.outlet.language
