@@ -8,7 +8,7 @@ form counts, and a phrase given without accents is found only where it is writte
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diembao.text.normal import fold_text, strip_accents, tone_spellings
@@ -55,11 +55,18 @@ class PhraseFinder:
             if (start and text[start - 1].isalnum()) or (end < size and text[end].isalnum()):
                 continue
             for at, bare in self._meanings[pattern]:
-                if (not bare or not accented) and self._case_agrees(text[start:end], at, accented):
+                if (not bare or not accented) and self.case_agrees(text[start:end], at, accented):
                     found.append((start, end, at))
         return sorted(set(found))
 
-    def _case_agrees(self, surface: str, at: int, accented: bool) -> bool:
+    def find_written(self, text: str) -> Iterator[tuple[int, int, int, bool]]:
+        """(start, end, index of the phrase, whether without its accents) of each occurrence, inside words too."""
+        for start, end, pattern in self._automaton.find_overlapping(lower_same_length(text)):
+            for at, bare in self._meanings[pattern]:
+                yield start, end, at, bare
+
+    def case_agrees(self, surface: str, at: int, accented: bool) -> bool:
+        """Whether the capitals of an occurrence are those of the phrase, in a text with or without accents."""
         given = self._given[at]
         if given == given.lower() or surface.isupper():
             return True

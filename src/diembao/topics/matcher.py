@@ -14,6 +14,7 @@ from diembao.topics.gazetteer import Gazetteer
 from diembao.topics.judge import Judge, belongs_on
 from diembao.topics.names import NameFinder, NameHit, has_accents
 from diembao.topics.resolve import KIND_RANK, Reading, is_numbered
+from diembao.topics.scan import Scanner
 from diembao.topics.scoring import Judged, Others, as_mention, decide_free, decide_place
 from diembao.types import FieldName, Mention, Topic, TopicMatch
 
@@ -30,6 +31,7 @@ class Matcher:
         self._gazetteer = gazetteer
         self._place: PlaceMatcher | None = None
         self._free: FreeMatcher | None = None
+        self._scanner: Scanner | None = None
 
     def match(self, *, title: str, text: str, lead: str = "", published_on: date | None = None) -> TopicMatch:
         """The decision for one article with every hit that belongs to the topic, weak ones included."""
@@ -40,6 +42,15 @@ class Matcher:
     ) -> TopicMatch:
         """As `match`, with the hits that were set aside too (rules `blocked:…`, no place id)."""
         return self._judge(_fold(title, lead, text), published_on, explain=True)
+
+    def may_match(self, shown: str) -> bool:
+        """False only if no title, lead and text taken from what a page shows could be decided other than `not`.
+
+        `shown` is the page's text, with `text.pieces.CUT` wherever markup stood in it.
+        """
+        if self._scanner is None:
+            self._scanner = Scanner((self.topic,), self._gazetteer)
+        return bool(self._scanner.find(shown))
 
     def _judge(self, fields: _Fields, on: date | None, *, explain: bool) -> TopicMatch:
         if self.topic.kind == "free":

@@ -12,6 +12,7 @@ from diembao.text.normal import place_tones, strip_accents, tone_spellings
 
 #: given = as in the gazetteer; caps = all capitals; bare = without accents; lower = bare and lower case
 Style = Literal["given", "caps", "bare", "bare_caps", "lower"]
+Meanings = tuple[tuple[str, Style], ...]
 _ACCENTED = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 #: spellings that official lists and newspapers use side by side
 _RESPELLED = (
@@ -81,7 +82,7 @@ class NameFinder:
             for form, style in written_forms(name, lower=name in self._strong):
                 table[form].setdefault(name, style)
         patterns = list(table)
-        self._meanings = [tuple(table[p].items()) for p in patterns]
+        self._meanings: list[Meanings] = [tuple(table[p].items()) for p in patterns]
         # the automaton refuses an empty set: U+FFFF is no character of any text
         self._automaton: Any = CharwiseDoubleArrayAhoCorasick(patterns or ["\uffff"])
         if not patterns:
@@ -98,14 +99,19 @@ class NameFinder:
         for start, end, pattern in raw:
             if (start and text[start - 1].isalnum()) or (end < size and text[end].isalnum()):
                 continue
-            meanings = self._read(pattern, accented=accented)
+            meanings = self.read(self._meanings[pattern], accented=accented)
             if meanings:
                 names = tuple(name for name, _ in meanings)
                 hits.append(NameHit(start, end, names, meanings[0][1]))
         return _longest(hits)
 
-    def _read(self, pattern: int, *, accented: bool) -> list[tuple[str, Style]]:
-        meanings = self._meanings[pattern]
+    def find_written(self, text: str) -> Iterator[tuple[int, int, Meanings]]:
+        """Every occurrence of every form, inside words and overlapping too, with what the form may stand for."""
+        for start, end, pattern in self._automaton.find_overlapping(text):
+            yield start, end, self._meanings[pattern]
+
+    def read(self, meanings: Meanings, *, accented: bool) -> list[tuple[str, Style]]:
+        """The meanings that count in a text with, or without, accents."""
         if not accented:
             return list(meanings)
         # in an accented text a bare form is a slip for a well-known name, never for a commune
