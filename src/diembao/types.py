@@ -154,6 +154,7 @@ class SitemapEntry:
     published_precision: Precision = "unknown"
     published_raw: str = ""
     language: str = ""
+    modified_precision: Precision = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
