@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from diembao.app.arrivals import Register, is_plausible, make_arrival
 from diembao.app.feeds import FeedBook, register_feeds
 from diembao.app.project import Project
 from diembao.corpus.batch import Arrival
 from diembao.corpus.writer import CorpusWriter
-from diembao.desk import Clip, Desk, ImportRun, name_article
+from diembao.desk import Clip, Desk, ImportRun
 from diembao.errors import SourceError
 from diembao.progress import Tally
 from diembao.sources.histories import HistoryRow, read_history
@@ -23,15 +23,12 @@ from diembao.sources.hosts import refused_host
 from diembao.sources.mapping import Mapping, parse_mapping
 from diembao.sources.outlets import OutletIndex
 from diembao.sources.runs import read_runs
-from diembao.text.addresses import address_time, article_key
+from diembao.text.addresses import article_key
 from diembao.text.times import parse_moment
-from diembao.types import Article, ArticleKind, Moment, Outlet, Refusal, Sighting
+from diembao.types import ArticleKind, Moment, Outlet, Refusal
 
 #: rows that are stored and acknowledged together
 BATCH_ROWS = 5_000
-#: a stated time this far after the collector received the row cannot be meant
-MAX_AHEAD = timedelta(days=366)
-EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 Progress = Callable[[Tally], None]
 
@@ -254,15 +251,14 @@ class RowJudge:
     """Decides for each row which outlet and feed it belongs to and what its times are, or refuses it."""
 
     def __init__(self, desk: Desk, kind: str) -> None:
-        self._outlets = OutletIndex(desk.outlets.list_outlets())
+        self._register = Register(OutletIndex(desk.outlets.list_outlets()))
         self._kind: ArticleKind = "feed_item" if kind == "history" else "article"
         self.feeds = FeedBook(desk)
-        self._unregistered: Counter[str] = Counter()
         self._without_fetched = 0
 
     def judge(self, row: HistoryRow) -> Arrival | Refusal:
         """The arrival that a row stands for, or why it is not taken."""
-        outlet = self._find_outlet(row)
+        outlet = self._register.judge(row.host, row.line, row.url)
         if isinstance(outlet, Refusal):
             return outlet
         published = self._read_published(row, outlet)
@@ -275,55 +271,34 @@ class RowJudge:
         if row.fetched is None:
             self._without_fetched += 1
             flags = (*flags, "seen_unknown")
-        key = article_key(row.url)
-        article_id = name_article(key)
         is_item = self._kind == "feed_item" and not row.text
-        revision = _hash_revision(row)
-        article = Article(
-            article_id=article_id,
-            revision=revision,
-            outlet_id=outlet.outlet_id,
-            url=row.url,
-            key=key,
-            title=row.title,
-            lead=row.summary,
-            text=row.text,
-            language=row.language or outlet.language,
-            kind="feed_item" if is_item else "article",
-            published=published,
-            url_published=address_time(row.url, outlet.timezone),
-            flags=flags,
-        )
         feed_id = (
             self.feeds.find(outlet, row.feed_label or row.outlet_label) if self._kind == "feed_item" else None
         )
-        return Arrival(article, Sighting(article_id, revision, outlet.outlet_id, feed_id, seen.at))
+        return make_arrival(
+            outlet,
+            row.url,
+            title=row.title,
+            lead=row.summary,
+            text=row.text,
+            kind="feed_item" if is_item else "article",
+            published=published,
+            published_raw=row.published_raw,
+            seen_at=seen.at,
+            feed_id=feed_id,
+            language=row.language,
+            flags=flags,
+        )
 
     def notes(self) -> list[str]:
         """What the person should know beyond the counts."""
-        found = []
-        if self._unregistered:
-            domains = ", ".join(f"{host} ({n})" for host, n in self._unregistered.most_common(5))
-            found.append(
-                f"rows of domains that are not registered were refused: {domains}; "
-                "register one with `diembao outlet add --domain … --class …` and import the file again"
-            )
+        found = tell_unregistered(self._register)
         if self._without_fetched:
             found.append(
                 f"{self._without_fetched} rows do not say when they were fetched: their clocks cannot be "
                 "checked and they show no gaps (map the column with fetched=…)"
             )
         return found
-
-    def _find_outlet(self, row: HistoryRow) -> Outlet | Refusal:
-        outlet = self._outlets.resolve(row.host)
-        if outlet is not None:
-            return outlet
-        category = refused_host(row.host)
-        if category is not None:
-            return Refusal(row.line, f"{category}_host", row.url[:200])
-        self._unregistered[row.host] += 1
-        return Refusal(row.line, "unknown_outlet", row.url[:200])
 
     @staticmethod
     def _read_published(row: HistoryRow, outlet: Outlet) -> Moment | Refusal | None:
@@ -332,14 +307,17 @@ class RowJudge:
         moment = parse_moment(
             row.published_raw, timezone=outlet.timezone, source="feed", unit=row.published_unit
         )
-        if moment is None:
-            return Refusal(row.line, "bad_date", row.published_raw)
-        latest = (row.fetched.at if row.fetched else moment.at) + MAX_AHEAD
-        if not EARLIEST <= moment.at <= latest:
+        if moment is None or not is_plausible(moment.at, row.fetched.at if row.fetched else moment.at):
             return Refusal(row.line, "bad_date", row.published_raw)
         return moment
 
 
-def _hash_revision(row: HistoryRow) -> str:
-    parts = (row.title, row.summary, row.text, row.published_raw)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def tell_unregistered(register: Register) -> list[str]:
+    """The domains whose rows were refused because nobody registered them."""
+    if not register.unregistered:
+        return []
+    domains = ", ".join(f"{host} ({n})" for host, n in register.unregistered.most_common(5))
+    return [
+        f"rows of domains that are not registered were refused: {domains}; "
+        "register one with `diembao outlet add --domain … --class …` and import the file again"
+    ]
