@@ -24,7 +24,6 @@ _SHAPES = (
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
 _META = re.compile(rb"""<meta[^>]{1,300}?charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.I)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.I)
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
 #: what publishers mean where they name the smaller set
 _MEANT = {
     "iso8859-1": "cp1252",
@@ -83,12 +82,6 @@ def decode_body(body: bytes, content_type: str | None = None) -> Decoded:
         if text is not None:
             return Decoded(text, name, () if name == stated[0] else ("encoding_overridden",))
     return _guess(body, stated)
-
-
-def drop_declaration(text: str) -> str:
-    """The text without its XML declaration, which names a charset that no longer holds."""
-    found = _DECLARATION.match(text)
-    return text[found.end() :] if found else text
 
 
 def _known_charset(name: str) -> str | None:

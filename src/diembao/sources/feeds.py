@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from diembao.errors import SourceError
-from diembao.sources.decoding import decode_body, drop_declaration
+from diembao.sources.decoding import decode_body
 from diembao.sources.feedtimes import is_month_first, read_time
+from diembao.sources.xmltext import XmlText, looks_like_html, prepare_xml
 from diembao.text.addresses import MAX_ADDRESS_CHARS, host_of
 from diembao.text.markup import plain_text
 from diembao.text.times import MAX_TIME_CHARS
@@ -24,14 +25,7 @@ MAX_ID_CHARS = 2000
 #: markup is cut here before it is read, so that one entry cannot cost the time of a thousand
 MAX_MARKUP_CHARS = 400_000
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_ROOT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:rss|rdf|feed|channel|entry))(?=[\s/>])", re.I)
-_PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->)", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
-_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|table|form)\b", re.I)
-#: an element with more attributes than any feed has: parsers take quadratic time over them
-_LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
+_ROOTS = "rss|rdf|feed|channel|entry"
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])")
 #: markup that publishers put in titles of RSS, where nothing says whether a title is text or HTML
 _TITLE_MARKUP = re.compile(
@@ -128,8 +122,10 @@ def _read_xml_feed(
 ) -> tuple[dict[str, str], list[Draft], Counter[str]]:
     import feedparser
 
-    clean, flags = _prepare(text, url)
-    clean, left_out = _cut_entries(clean, max_entries)
+    prepared = prepare_xml(text, _ROOTS)
+    if prepared is None:
+        raise refuse_feed(url, is_html=looks_like_html(text))
+    clean, left_out = _cut_entries(prepared, max_entries)
     # bytes in a stream: given a bare string the library would open it as a file or an address
     result = feedparser.parse(
         io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + clean.encode("utf-8")),
@@ -140,13 +136,12 @@ def _read_xml_feed(
     kind = result.get("version") or ""
     if kind == "cdf" or (not kind and not result["entries"]):
         raise refuse_feed(url, is_html=False)
-    if result.get("bozo"):
-        flags.append("damaged")
+    is_damaged = result.get("bozo") or not prepared.is_clean
     head = {
         "kind": kind,
         "title": _read_text(result["feed"], "title", kind, MAX_TITLE_CHARS),
         "language": str(dict.get(result["feed"], "language") or ""),
-        "flags": " ".join(dict.fromkeys(flags)),
+        "flags": "damaged" if is_damaged else "",
     }
     found = result["entries"][:max_entries]
     dropped: Counter[str] = Counter()
@@ -155,79 +150,15 @@ def _read_xml_feed(
     return head, [_draft(entry, kind) for entry in found], dropped
 
 
-def _prepare(text: str, url: str) -> tuple[str, list[str]]:
-    """The feed from its root on, without what may harm a parser; anything that is no feed raises."""
-    flags: list[str] = []
-    text = drop_declaration(text)
-    if _NOT_XML.search(text):
-        text = _NOT_XML.sub("", text)
-        flags.append("damaged")
-    root = _find_root(text)
-    if root is None:
-        raise refuse_feed(url, is_html=_HTML.search(text[:100_000]) is not None)
-    head, text = text[: root.start()], text[root.start() :]
-    while (before := _PROLOG.match(head)) is not None:
-        head = head[before.end() :]
-    doctype = _DOCTYPE.match(head.lstrip())
-    rest = head.lstrip()[doctype.end() :] if doctype else head
-    while (before := _PROLOG.match(rest)) is not None:
-        rest = rest[before.end() :]
-    if rest.strip():
-        if _HTML.search(rest) is not None:
-            raise refuse_feed(url, is_html=True)
-        flags.append("damaged")  # a warning of the server before the feed, for example
-    text = _LONG_TAG.sub(_shorten_tag, text)
-    return _fill_entities(text, doctype[0] if doctype else ""), flags
-
-
-def _shorten_tag(found: re.Match[str]) -> str:
-    attributes = found[2]
-    if len(attributes) <= 20_000 and attributes.count("=") <= 200:
-        return found[0]
-    return f"<{found[1]}/>" if attributes.endswith("/") else f"<{found[1]}>"
-
-
-def _find_root(text: str) -> re.Match[str] | None:
-    """Where the feed's first element begins; comments before it do not count."""
-    start = 0
-    while (before := _PROLOG.match(text, start)) is not None:
-        start = before.end()
-    return _ROOT.search(text, start, start + 100_000)
-
-
-def _fill_entities(text: str, doctype: str) -> str:
-    """The text with the short entities that its document type declares; the declaration itself is left out.
-
-    Only plain values of up to 100 characters are filled, once, so that nothing can grow from within.
-    """
-    if "<!ENTITY" not in doctype or "&" not in text:
-        return text
-    values = dict(_ENTITY.findall(doctype[:20_000]))
-    if not values:
-        return text
-    budget = [MAX_MARKUP_CHARS]
-
-    def fill(found: re.Match[str]) -> str:
-        value: str | None = values.get(found[1])
-        if value is None or budget[0] < 0:
-            return str(found[0])
-        budget[0] -= len(value)
-        return value
-
-    return re.sub(r"&(\w{1,60});", fill, text)
-
-
-def _cut_entries(text: str, max_entries: int) -> tuple[str, int]:
+def _cut_entries(prepared: XmlText, max_entries: int) -> tuple[str, int]:
     """The text up to the last entry that may stand, and how many entries come after it."""
-    starts = _ITEM.finditer(text)
+    starts = _ITEM.finditer(prepared.text)
     for number, found in enumerate(starts):
         if number == max_entries:
             left_out = 1 + sum(1 for _ in starts)
-            root = _ROOT.match(text)
-            name = root[1] if root else "rss"
-            inner = "</channel>" if name.lower() == "rss" else ""
-            return f"{text[: found.start()]}{inner}</{name}>", left_out
-    return text, 0
+            inner = "</channel>" if prepared.root.lower() == "rss" else ""
+            return f"{prepared.text[: found.start()]}{inner}</{prepared.root}>", left_out
+    return prepared.text, 0
 
 
 def _draft(entry: Any, kind: str) -> Draft:
@@ -302,7 +233,7 @@ def _judge(
     entries = []
     month_first = is_month_first(text for draft in drafts for text in (draft.published, draft.updated))
     for draft in drafts:
-        address, reason = _absolute(draft.link, url)
+        address, reason = absolute_address(draft.link, url)
         reason = reason or ("" if draft.title else "no_title")
         if reason and usable_only:
             dropped[reason] += 1
@@ -311,7 +242,7 @@ def _judge(
     return tuple(entries)
 
 
-def _absolute(link: str, base: str) -> tuple[str, str]:
+def absolute_address(link: str, base: str) -> tuple[str, str]:
     """The full address and no reason, or nothing and the reason why it cannot be used."""
     link = re.sub(r"\s+", "", link[: MAX_ADDRESS_CHARS + 1])
     if not link:

@@ -1,0 +1,89 @@
+"""XML from strangers made harmless before a parser sees it: no document type, no entities that grow, no giant tags."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+MAX_FILLED_CHARS = 400_000
+_HEAD = 100_000
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,400}\?>")
+_PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->)", re.DOTALL)
+_DOCTYPE = re.compile(r"\s*<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
+_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
+_REFERENCE = re.compile(r"&(\w{1,60});")
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|table|form)\b", re.I)
+#: an element with more attributes than any feed has: parsers take quadratic time over them
+_LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
+MAX_TAG_CHARS, MAX_ATTRIBUTES = 20_000, 200
+
+
+class XmlText(NamedTuple):
+    """An XML text from its root on; `is_clean` is False where something had to be taken out or stood before."""
+
+    root: str
+    text: str
+    is_clean: bool
+
+
+def looks_like_html(text: str) -> bool:
+    """Whether the beginning of the text holds elements that only pages have."""
+    return _HTML.search(text[:_HEAD]) is not None
+
+
+def prepare_xml(text: str, roots: str) -> XmlText | None:
+    """The text from its first element on, if that is one of `roots` (names split by `|`); None for anything else.
+
+    What a server printed before the root, a warning for example, is left out; a page is not.
+    """
+    found = _DECLARATION.match(text)
+    text = text[found.end() :] if found else text
+    is_clean = _NOT_XML.search(text) is None
+    text = text if is_clean else _NOT_XML.sub("", text)
+    start = _skip_prolog(text, 0)
+    pattern = re.compile(rf"<((?:[\w.-]{{1,40}}:)?(?:{roots}))(?=[\s/>])", re.I)
+    root = pattern.search(text, start, start + _HEAD)
+    if root is None:
+        return None
+    doctype = _DOCTYPE.match(text, start, root.start())
+    start = _skip_prolog(text, doctype.end()) if doctype else start
+    before = text[start : root.start()].strip()
+    if before and looks_like_html(before):
+        return None
+    text = _LONG_TAG.sub(_shorten_tag, text[root.start() :])
+    return XmlText(root[1], _fill_entities(text, doctype[0] if doctype else ""), is_clean and not before)
+
+
+def _skip_prolog(text: str, start: int) -> int:
+    """Where the comments and instructions that begin at `start` end."""
+    while (before := _PROLOG.match(text, start)) is not None:
+        start = before.end()
+    return start
+
+
+def _shorten_tag(found: re.Match[str]) -> str:
+    attributes = found[2]
+    if len(attributes) <= MAX_TAG_CHARS and attributes.count("=") <= MAX_ATTRIBUTES:
+        return str(found[0])
+    return f"<{found[1]}/>" if attributes.endswith("/") else f"<{found[1]}>"
+
+
+def _fill_entities(text: str, doctype: str) -> str:
+    """The text with the short entities that its document type declares; the declaration itself is left out.
+
+    Only plain values of up to 100 characters are filled, once, so that nothing can grow from within.
+    """
+    values = dict(_ENTITY.findall(doctype[:20_000]))
+    if not values or "&" not in text:
+        return text
+    budget = [MAX_FILLED_CHARS]
+
+    def fill(found: re.Match[str]) -> str:
+        value: str | None = values.get(found[1])
+        if value is None or budget[0] < 0:
+            return str(found[0])
+        budget[0] -= len(value)
+        return value
+
+    return _REFERENCE.sub(fill, text)
