@@ -1,0 +1,19 @@
+"""The sample press served on loopback: feeds, sitemaps and pages as they stand at a moment of a clock."""
+
+from diembao.sample.live.newsroom import LIVE_FROM, Newsroom, build_newsroom
+from diembao.sample.live.routes import Answer, answer
+from diembao.sample.live.server import LivePress, LiveRequest
+from diembao.sample.live.sites import Site, list_live_outlets, list_sites
+
+__all__ = [
+    "LIVE_FROM",
+    "Answer",
+    "LivePress",
+    "LiveRequest",
+    "Newsroom",
+    "Site",
+    "answer",
+    "build_newsroom",
+    "list_live_outlets",
+    "list_sites",
+]
