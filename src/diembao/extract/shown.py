@@ -1,0 +1,65 @@
+"""Everything a page shows or says of itself, as one text for scanning: more than a careful reading can use.
+
+Pieces are set apart by `CUT`. Hidden text, menus and boxes of related articles are in it: what is too much costs
+a careful reading, what is too little would lose an article.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from diembao.extract.head import HeadData
+from diembao.text.pieces import CUT
+
+#: characters that are scanned; a page that shows more is read carefully
+MAX_SHOWN_CHARS = 1_000_000
+#: metas from which no title, lead or text is ever taken
+_IDLE_METAS = re.compile(
+    r"keywords|(?:^|:)tag$|viewport|robots|generator|charset|refresh|url$|image|locale|app[:_-]|verification|csrf|token"
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
+
+
+def read_visible(tree: Any) -> str:
+    """The text of a lexbor tree, scripts and styles removed from it for good; templates are included."""
+    tree.strip_tags(["script", "style"], recursive=True)
+    root = tree.root
+    if root is None:
+        return ""
+    parts = [root.text(separator=CUT)]
+    if tree.css_first("template") is not None:
+        parts += [fragment.text(separator=CUT) for fragment in tree.template_fragments()]
+    return CUT.join(parts)
+
+
+def gather_shown(visible: str, head: HeadData) -> str:
+    """The visible text with what the head states: metas and JSON-LD, escapes and entities read."""
+    stated = [value for name, value in head.metas if len(value) > 3 and not _IDLE_METAS.search(name)]
+    linked = [_read_json_text(script) for script in head.json_ld]
+    shown = CUT.join((visible, *stated, *linked))
+    if _CONTROL.search(shown) is not None:
+        shown = _CONTROL.sub(CUT, shown)
+    if "&" in shown and _ENTITY.search(shown) is not None:
+        shown = f"{shown}{CUT}{html.unescape(shown)}"
+    return shown
+
+
+def _read_json_text(script: str) -> str:
+    """A JSON text to be read as words: escapes resolved, markup inside its strings cut out."""
+    text = script.replace('"', CUT)
+    if "\\" in text:
+        text = _ESCAPE.sub(_unescape, text)
+        # a pair of surrogates is one character
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _TAG.sub(CUT, text) if "<" in text else text
+
+
+def _unescape(match: re.Match[str]) -> str:
+    if match[1]:
+        return chr(int(match[1], 16))
+    return {"n": "\n", "t": "\t", "r": "\n", "b": " ", "f": " "}.get(match[2], match[2])
