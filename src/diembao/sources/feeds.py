@@ -25,8 +25,11 @@ MAX_ID_CHARS = 2000
 #: markup is cut here before it is read, so that one entry cannot cost the time of a thousand
 MAX_MARKUP_CHARS = 400_000
 
-_ROOTS = "rss|rdf|feed|channel|entry"
+_ROOTS = "rss|rdf|feed|entry"
+_RELATIVE_BASE = re.compile(r"""\bxml:base\s*=\s*["'](?!https?://)""", re.I)
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])")
+#: an id stands for the link only where it is an address: `<guid>12345</guid>` is none
+_ADDRESS_LIKE = re.compile(r"[a-z][a-z0-9+.-]*://|/", re.I)
 #: markup that publishers put in titles of RSS, where nothing says whether a title is text or HTML
 _TITLE_MARKUP = re.compile(
     r"</?(?:a|abbr|b|big|br|em|font|h\d|i|img|p|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
@@ -126,10 +129,13 @@ def _read_xml_feed(
     if prepared is None:
         raise refuse_feed(url, is_html=looks_like_html(text))
     clean, left_out = _cut_entries(prepared, max_entries)
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if _RELATIVE_BASE.search(clean):
+        headers["content-location"] = url  # otherwise addresses are resolved below, and ids stay as written
     # bytes in a stream: given a bare string the library would open it as a file or an address
     result = feedparser.parse(
         io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + clean.encode("utf-8")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
     )
@@ -194,7 +200,7 @@ def _find_link(entry: Any) -> str:
     if original:
         return original
     link = _raw(entry, "link")
-    if link:
+    if link and not (link == _raw(entry, "id") and _ADDRESS_LIKE.match(link) is None):
         return link
     for other in dict.get(entry, "links") or ():
         if other.get("rel") == "alternate" and other.get("href"):
