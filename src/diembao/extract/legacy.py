@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 SAMPLE_CHARS = 20_000
 MIN_WORDS = 4
@@ -38,12 +39,44 @@ def convert_legacy(text: str) -> tuple[str, str]:
     sample = text[:SAMPLE_CHARS]
     if sample.isascii() and text.isascii():
         return text, ""
+    if not _may_be_legacy(sample.lower()):
+        return text, ""
     plain = _count_common(sample)
     for name, convert in (("tcvn3", _from_tcvn3), ("vni", _from_vni)):
         found = _count_common(convert(sample))
         if found >= MIN_WORDS and found > 4 * plain:
             return convert(text), name
     return text, ""
+
+
+def _may_be_legacy(lower: str) -> bool:
+    """Whether enough common words stand there as one of the fonts writes them; ten times quicker than converting."""
+    return any(sum(map(lower.count, words)) >= MIN_WORDS for words in _legacy_words())
+
+
+@cache
+def _legacy_words() -> tuple[tuple[str, ...], ...]:
+    """The common words as typed in TCVN3 and in VNI."""
+    back = {new: old for old, new in zip(_TCVN3_FROM, _TCVN3_TO, strict=True)}
+    tcvn3 = {"".join(back.get(c, c) for c in word) for word in _COMMON}
+    tcvn3 |= {"§" + word[1:] for word in tcvn3 if word.startswith("®")}
+    singles = {new: old for old, new in _VNI_SINGLE.items()}
+    marks = {frozenset(mark): letter for letter, mark in _VNI_MARKS.items()}
+    vni = set()
+    for word in _COMMON:
+        parts = (
+            unicodedata.normalize("NFD", c).replace("o\u031b", "ơ").replace("u\u031b", "ư") for c in word
+        )
+        vni.add(
+            "".join(
+                singles.get(
+                    unicodedata.normalize("NFC", part),
+                    singles.get(part[0], part[0]) + marks.get(frozenset(part[1:]), ""),
+                )
+                for part in parts
+            )
+        )
+    return tuple(tcvn3), tuple(vni)
 
 
 def _count_common(text: str) -> int:
