@@ -56,7 +56,7 @@ def _may_be_legacy(lower: str) -> bool:
 
 @cache
 def _legacy_words() -> tuple[tuple[str, ...], ...]:
-    """The common words as typed in TCVN3 and in VNI."""
+    """The common words as typed in TCVN3 and in VNI, in lower case as Unicode has it."""
     back = {new: old for old, new in zip(_TCVN3_FROM, _TCVN3_TO, strict=True)}
     tcvn3 = {"".join(back.get(c, c) for c in word) for word in _COMMON}
     tcvn3 |= {"§" + word[1:] for word in tcvn3 if word.startswith("®")}
@@ -76,7 +76,7 @@ def _legacy_words() -> tuple[tuple[str, ...], ...]:
                 for part in parts
             )
         )
-    return tuple(tcvn3), tuple(vni)
+    return tuple(word.lower() for word in tcvn3), tuple(word.lower() for word in vni)
 
 
 def _count_common(text: str) -> int:
