@@ -13,6 +13,7 @@ _PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->)", re.DOTALL)
 _DOCTYPE = re.compile(r"\s*<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
 _ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
 _REFERENCE = re.compile(r"&(\w{1,60});")
+_BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|table|form)\b", re.I)
 #: an element with more attributes than any feed has: parsers take quadratic time over them
 _LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
@@ -53,6 +54,24 @@ def prepare_xml(text: str, roots: str) -> XmlText | None:
         return None
     text = _LONG_TAG.sub(_shorten_tag, text[root.start() :])
     return XmlText(root[1], _fill_entities(text, doctype[0] if doctype else ""), is_clean and not before)
+
+
+def escape_ampersands(text: str) -> str:
+    """The text with `&` written out where it begins no entity of XML; sections of CDATA stay as they are.
+
+    A parser that recovers would leave out what follows: `?id=1&page=2` would become another address.
+    """
+    if _BARE.search(text) is None:
+        return text
+    pieces: list[str] = []
+    position = 0
+    while (start := text.find("<![CDATA[", position)) >= 0:
+        end = text.find("]]>", start)
+        end = len(text) if end < 0 else end
+        pieces += [_BARE.sub("&amp;", text[position:start]), text[start:end]]
+        position = end
+    pieces.append(_BARE.sub("&amp;", text[position:]))
+    return "".join(pieces)
 
 
 def _skip_prolog(text: str, start: int) -> int:
