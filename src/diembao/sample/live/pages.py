@@ -219,11 +219,15 @@ def _render_live(story: Story, version: Version, at: datetime) -> str:
 
 
 def _render_photos(story: Story, version: Version) -> str:
-    figures = "".join(
-        tag("figure", f'<img src="/anh/mau-{k}.jpg" alt="">' + tag("figcaption", tag("p", escape(text))))
-        for k, text in enumerate(story.article.sentences)
-    )
-    return tag("div", _render_top(story, version) + tag("div", figures, class_="photo-story gallery"))
+    """Pictures with the sentences as their captions and between them, in turn."""
+    pieces = []
+    for k, text in enumerate(story.article.sentences):
+        picture = f'<img src="/anh/mau-{k}.jpg" alt="">'
+        if k % 2:
+            pieces.append(tag("figure", picture + tag("figcaption", tag("p", escape(text)), class_="Image")))
+        else:
+            pieces.append(tag("p", escape(text), class_="Normal") + tag("figure", picture))
+    return tag("div", _render_top(story, version) + tag("div", "".join(pieces), class_="photo-story gallery"))
 
 
 def _render_video(story: Story, version: Version) -> str:

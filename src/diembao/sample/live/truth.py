@@ -40,8 +40,9 @@ class ExpectedPage:
 
     `published_at` and `updated_at` are what the page states (a wrong clock included) at the precision it
     states; `true_published_at` is when it came out. `fed_at` is what the feed states, None where that is the
-    moment of the request. `in_feeds` says where it stood, from when to when (None: still there). `in_sitemap`:
-    the site's sitemaps list it as well. `title` and `text` are those of the last version within the span. `is_older`: out before the span, but still in a feed.
+    moment of the request. `in_feeds` says where it stood, from when to when (None: still there),
+    `in_sitemap` whether the site's sitemaps list it as well. `title` and `text` are those of the last version
+    within the span. `is_older`: out before the span, but still in a feed.
     """
 
     url: str
