@@ -95,10 +95,9 @@ def _decode(body: bytes, content_type: str, flags: list[str]) -> tuple[str, str]
             flags.append("charset_wrong")
         return text, "utf-8"
     loose = body.decode("utf-8", "replace")
-    if loose.count("\ufffd") <= len(body) // 200 and any(byte > 0x7F for byte in body[:200_000]):
-        if _has_utf8(body):
-            flags.append("decoded_badly")
-            return loose, "utf-8"
+    if loose.count("\ufffd") <= len(body) // 200 and _has_utf8(body):
+        flags.append("decoded_badly")
+        return loose, "utf-8"
     flags.append("charset_wrong" if stated else "charset_guessed")
     name = _detect(body)
     return _lenient(body, name, flags), name
