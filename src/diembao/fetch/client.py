@@ -20,7 +20,7 @@ from diembao.fetch.exchange import Answer, Limits, converse
 from diembao.fetch.plan import Conditions, HostPlan, after_exchange, wait_s
 from diembao.fetch.signals import read_header_signals
 from diembao.fetch.targets import Target, read_target
-from diembao.fetch.trouble import ExchangeError
+from diembao.fetch.trouble import ExchangeError, Trouble
 from diembao.ports import Timer
 from diembao.types import Exchange, Fetched, FetchOutcome, FetchPurpose
 
@@ -147,7 +147,7 @@ class Client:
     async def _ask(self, target: Target, purpose: FetchPurpose, conditions: Conditions | None) -> Exchange:
         headers = self._make_headers(target, purpose, conditions)
         answer = Answer()
-        trouble: ExchangeError | None = None
+        trouble: Trouble | None = None
         connection: Connection | None = None
         started = self._timer.now()
         try:
@@ -156,9 +156,9 @@ class Client:
                 answer.peer = connection.peer
                 await converse(connection, target.path, headers, self._limits, answer)
         except TimeoutError:
-            trouble = ExchangeError("timeout", f"no whole answer within {self._deadline_s:g} s")
+            trouble = Trouble("timeout", f"no whole answer within {self._deadline_s:g} s")
         except ExchangeError as error:
-            trouble = error
+            trouble = error.trouble
         finally:
             ended = self._timer.now()
             if connection is not None:
@@ -199,7 +199,7 @@ def _describe(
     target: Target,
     headers: tuple[tuple[str, str], ...],
     answer: Answer,
-    trouble: ExchangeError | None,
+    trouble: Trouble | None,
     started: datetime,
     ended: datetime,
     conditions: Conditions | None,

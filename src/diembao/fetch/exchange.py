@@ -17,10 +17,12 @@ import h11
 
 from diembao.fetch.backends import Connection
 from diembao.fetch.body import MAX_DECODED_BYTES, MAX_RAW_BYTES, Body, read_encoding
-from diembao.fetch.trouble import ExchangeError
+from diembao.fetch.trouble import ExchangeError, Trouble
 
 _READ_BYTES = 64 * 1024
 _MAX_INTERIM = 8
+#: framing that is always granted; beyond it, a body that is mostly framing (chunks of one byte) is refused
+_FRAMING_BYTES = 256 * 1024
 #: how long to look, after the stated end of a body, for bytes that should not be there
 _AFTER_END_S = 0.5
 
@@ -33,11 +35,6 @@ class Limits:
     max_decoded_bytes: int = MAX_DECODED_BYTES
     max_header_bytes: int = 64 * 1024
     max_headers: int = 200
-
-    @property
-    def max_wire_bytes(self) -> int:
-        """Everything a server may send for one answer: a body in chunks of one byte is mostly framing."""
-        return 2 * self.max_raw_bytes + 2 * self.max_header_bytes
 
 
 @dataclass(slots=True)
@@ -52,7 +49,7 @@ class Answer:
     body: bytes = b""
     peer: str = ""
     #: what is wrong with the body, when the headers arrived well
-    body_trouble: ExchangeError | None = None
+    body_trouble: Trouble | None = None
     detail: str = ""
 
     def header(self, name: str) -> str:
@@ -74,9 +71,9 @@ async def converse(
     try:
         await _read_body(wire, limits, answer)
     except ExchangeError as error:
-        answer.body_trouble = error
+        answer.body_trouble = error.trouble
     except (OSError, ssl.SSLError) as error:
-        answer.body_trouble = ExchangeError("truncated", f"broke off: {_tell(error)}")
+        answer.body_trouble = Trouble("truncated", f"broke off: {_tell(error)}")
 
 
 def _take_head(response: h11.Response, limits: Limits, answer: Answer) -> None:
@@ -118,9 +115,9 @@ class _Wire:
 
     def __init__(self, connection: Connection, limits: Limits) -> None:
         self._connection = connection
-        self._limits = limits
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=limits.max_header_bytes)
         self._bytes = 0
+        self._body_bytes = 0
         self._is_ended = False
         self._is_in_body = False
         self._closes = False
@@ -151,7 +148,10 @@ class _Wire:
     async def read_data(self) -> bytes | None:
         """The next piece of the body, or None at its end."""
         event = await self._next_event()
-        return bytes(event.data) if isinstance(event, h11.Data) else None
+        if not isinstance(event, h11.Data):
+            return None
+        self._body_bytes += len(event.data)
+        return bytes(event.data)
 
     async def has_more(self) -> bool:
         """Whether bytes follow the stated end of the body: the statement was then wrong.
@@ -183,8 +183,8 @@ class _Wire:
         data = await self._connection.reader.read(_READ_BYTES)
         self._bytes += len(data)
         self._is_ended = not data
-        if self._bytes > self._limits.max_wire_bytes:
-            raise ExchangeError("too_large", f"more than {self._limits.max_wire_bytes} bytes on the wire")
+        if self._bytes > _FRAMING_BYTES + 3 * self._body_bytes:
+            raise ExchangeError("protocol", f"{self._bytes} bytes for a body of {self._body_bytes}")
         self._parser.receive_data(data)
 
 

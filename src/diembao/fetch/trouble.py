@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from diembao.types import FetchOutcome
+
+
+class Trouble(NamedTuple):
+    """What is kept of an `ExchangeError`: an exception that is kept holds on to frames, and those to whole bodies."""
+
+    outcome: FetchOutcome
+    detail: str
 
 
 class ExchangeError(Exception):
@@ -12,3 +21,8 @@ class ExchangeError(Exception):
         self.outcome = outcome
         self.detail = detail
         super().__init__(f"{outcome}: {detail}" if detail else outcome)
+
+    @property
+    def trouble(self) -> Trouble:
+        """What is kept of it."""
+        return Trouble(self.outcome, self.detail)
