@@ -147,8 +147,7 @@ class LivePress:
             site = self.newsroom.by_domain.get(host.partition(":")[0].lower())
             is_chunked = site is not None and site.is_chunked and bool(given.body)
             written = _write(given, at, method, stays=stays, is_chunked=is_chunked)
-            writer.write(written)
-            await writer.drain()
+            # noted first: who has the answer finds its request in the log
             self.requests.append(
                 LiveRequest(
                     at,
@@ -162,6 +161,8 @@ class LivePress:
                     len(written),
                 )
             )
+            writer.write(written)
+            await writer.drain()
         return stays
 
 
