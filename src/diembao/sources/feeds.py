@@ -5,26 +5,27 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from typing import Any, NamedTuple
-from urllib.parse import urljoin
+from typing import Any
 
 from diembao.errors import SourceError
 from diembao.sources.decoding import decode_body
+from diembao.sources.drafts import (
+    MAX_ID_CHARS,
+    MAX_MARKUP_CHARS,
+    MAX_SUMMARY_CHARS,
+    MAX_TITLE_CHARS,
+    Draft,
+    absolute_address,
+    refuse_feed,
+)
 from diembao.sources.feedtimes import is_month_first, read_time
 from diembao.sources.xmltext import XmlText, looks_like_html, prepare_xml
-from diembao.text.addresses import MAX_ADDRESS_CHARS, host_of
 from diembao.text.markup import plain_text
 from diembao.text.times import MAX_TIME_CHARS
 from diembao.types import FeedEntry, ParsedFeed
 
 MAX_FEED_BYTES = 20 * 2**20
 MAX_ENTRIES = 2000
-MAX_TITLE_CHARS = 1000
-MAX_SUMMARY_CHARS = 20_000
-MAX_ID_CHARS = 2000
-#: markup is cut here before it is read, so that one entry cannot cost the time of a thousand
-MAX_MARKUP_CHARS = 400_000
-
 _ROOTS = "rss|rdf|feed|entry"
 _RELATIVE_BASE = re.compile(r"""\bxml:base\s*=\s*["'](?!https?://)""", re.I)
 _ITEM = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s/>])")
@@ -34,21 +35,6 @@ _ADDRESS_LIKE = re.compile(r"[a-z][a-z0-9+.-]*://|/", re.I)
 _TITLE_MARKUP = re.compile(
     r"</?(?:a|abbr|b|big|br|em|font|h\d|i|img|p|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
 )
-
-
-class Draft(NamedTuple):
-    """An entry before it is judged: texts without markup, addresses and times as written."""
-
-    id: str
-    link: str
-    title: str
-    summary: str
-    published: str
-    updated: str
-    flags: tuple[str, ...] = ()
-    #: what the library made of the two times, for forms that only it reads
-    published_else: tuple[int, ...] | None = None
-    updated_else: tuple[int, ...] | None = None
 
 
 def parse_feed_body(
@@ -97,23 +83,6 @@ def parse_feed_body(
         language=head["language"][:40],
         dropped=dict(dropped),
         flags=(*flags, *head["flags"].split(), *(("cut_entries",) if dropped["over_limit"] else ())),
-    )
-
-
-def refuse_feed(url: str, *, is_html: bool) -> SourceError:
-    """The error for a body that is no feed."""
-    if is_html:
-        return SourceError(
-            "no feed at {url}: it is an HTML page",
-            key="sources.feed_is_html",
-            next_step="run diembao outlet discover {url} to find the feeds of the site",
-            url=url,
-        )
-    return SourceError(
-        "no feed at {url}: it is neither RSS, Atom nor JSON Feed",
-        key="sources.not_a_feed",
-        next_step="run diembao outlet discover {url} to find the feeds of the site",
-        url=url,
     )
 
 
@@ -246,21 +215,6 @@ def _judge(
             continue
         entries.append(_finish(draft, address, reason, timezone, month_first))
     return tuple(entries)
-
-
-def absolute_address(link: str, base: str) -> tuple[str, str]:
-    """The full address and no reason, or nothing and the reason why it cannot be used."""
-    link = re.sub(r"\s+", "", link[: MAX_ADDRESS_CHARS + 1])
-    if not link:
-        return "", "no_link"
-    try:
-        address = urljoin(base, link)
-        host_of(address)
-    except SourceError as error:
-        return "", "not_http" if error.key == "sources.address_scheme" else "bad_link"
-    except ValueError:
-        return "", "bad_link"
-    return address, ""
 
 
 def _finish(draft: Draft, address: str, reason: str, timezone: str, month_first: bool) -> FeedEntry:

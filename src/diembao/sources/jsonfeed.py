@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from diembao.sources.feeds import (
+from diembao.sources.drafts import (
     MAX_ID_CHARS,
     MAX_MARKUP_CHARS,
     MAX_SUMMARY_CHARS,

@@ -10,7 +10,8 @@ from typing import Literal
 
 from diembao.errors import SourceError
 from diembao.sources.decoding import decode_body
-from diembao.sources.feeds import MAX_ENTRIES, absolute_address, parse_feed_body
+from diembao.sources.drafts import absolute_address
+from diembao.sources.feeds import MAX_ENTRIES, parse_feed_body
 from diembao.sources.walkback import WalkPlan, order_sitemaps
 from diembao.sources.xmltext import escape_ampersands, looks_like_html, prepare_xml
 from diembao.text.addresses import MAX_ADDRESS_CHARS
