@@ -14,7 +14,8 @@ from diembao.text.normal import fold_text
 
 #: stands for markup; a character of the private use area, which separates words and folds to itself
 CUT = "\ue000"
-_DOUBLE = re.compile("  +")
+#: what `str.split` takes for a space, but for the space itself
+_SPACE = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 class Pieces:
@@ -22,8 +23,15 @@ class Pieces:
 
     def __init__(self, shown: str) -> None:
         self._shown = shown
-        text = fold_text(" ".join(shown.replace(CUT, "").split())).text
-        self.text = _DOUBLE.sub(" ", text) if "  " in text else text
+        text = shown.replace(CUT, "")
+        if _SPACE.search(text) is not None:  # looking is four times as quick as splitting
+            text = " ".join(text.split())
+        while "  " in text:
+            text = text.replace("  ", " ")
+        text = fold_text(text).text
+        while "  " in text:
+            text = text.replace("  ", " ")
+        self.text = text.strip(" ")
 
     def begins(self, at: int) -> bool:
         """Whether a word may begin or end at this position: other than a letter or digit stands there, or a cut."""

@@ -24,7 +24,7 @@ from diembao.topics.resolve import KIND_RANK, is_numbered
 from diembao.types import Phrase, Topic
 
 #: where a title is cut when the name of the outlet is taken off it
-_TITLE_PARTS = re.compile(rf"[{CUT}\n|:–—»«·•(){{}}\[\]-]")
+_TITLE_PARTS = re.compile(r"[\n|:~–—»«·•(){}\[\]-]")
 _WORD_START = re.compile(r"(?<!\S)(?=\S)|$")
 
 
@@ -162,7 +162,7 @@ def _accents_around(pieces: Pieces, start: int, end: int) -> tuple[bool, ...]:
     if text[start:end].strip() == "":
         return (True, False)
     first = text[start:end].split()[0]
-    parts = _TITLE_PARTS.split(pieces.whole(start, end))
+    parts = _TITLE_PARTS.split(pieces.whole(start, end).replace(CUT, ""))
     words = _TITLE_PARTS.split(first)
     inside = [part for part in parts if not has_accents(part) and any(word in part for word in words)]
     return (True, False) if inside else (True,)
