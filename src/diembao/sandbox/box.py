@@ -187,7 +187,9 @@ class Sandbox:
             return worker
         self._holder.end()
         limits = self.limits
-        hello = Hello(self._packages, limits.memory_mb, limits.cpu_s, limits.wall_s, limits.max_reply)
+        hello = Hello(
+            self._packages, limits.memory_mb, limits.cpu_s, limits.wall_s, limits.start_s, limits.max_reply
+        )
         is_well = False
         try:
             worker = self._holder.worker = WorkerProcess()

@@ -19,7 +19,7 @@ REQUEST = struct.Struct("<II")
 #: a reply: its kind, its length, the memory the worker holds (KiB); then the content
 REPLY = struct.Struct("<BII")
 #: an error that is longer than this did not come from our code
-MAX_TROUBLE = 64 * 1024
+MAX_TROUBLE = 1024 * 1024
 
 
 class Kind(IntEnum):
@@ -41,6 +41,7 @@ class Hello(msgspec.Struct, array_like=True):
     memory_mb: int
     cpu_s: int
     wall_s: float
+    start_s: float
     max_reply: int
 
 

@@ -13,9 +13,8 @@ from typing import Any
 from diembao.sandbox.frames import Hello
 from diembao.sandbox.seccomp import install_filter
 
-#: the worker ends itself so much later than its parent would have killed it
-LATE_S = 60.0
-_GRACE_S = 2.0
+#: the worker ends itself so much later than its parent would have ended it
+_GRACE_S = 1.0
 _MOST_FILES = 64
 _PR_SET_PDEATHSIG = 1
 
@@ -51,20 +50,29 @@ def watch_parent(parent: int) -> None:
             os._exit(1)
 
 
-def renew_limits(hello: Hello, extra_s: float = 0.0) -> None:
-    """Start the clocks of one call: processor time, and an alarm for a worker whose parent is gone."""
-    alarm_s = hello.wall_s + _GRACE_S + extra_s
+def start_clocks(hello: Hello, *, is_setup: bool = False) -> None:
+    """Before a call: limit its processor time, and set an alarm for a worker whose parent is gone."""
+    allowed_s = hello.start_s if is_setup else hello.wall_s
     if sys.platform == "win32":
         # a thread in C that needs no interpreter lock; it also ends code that hangs in a library
-        faulthandler.dump_traceback_later(alarm_s, exit=True, file=2)
+        faulthandler.dump_traceback_later(allowed_s + _GRACE_S, exit=True, file=2)
         return
     import resource
 
     usage = resource.getrusage(resource.RUSAGE_SELF)
     used = int(usage.ru_utime + usage.ru_stime)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (used + 1 + hello.cpu_s + int(extra_s), hard))
-    signal.setitimer(signal.ITIMER_REAL, alarm_s)
+    cpu_s = int(hello.start_s) if is_setup else hello.cpu_s
+    resource.setrlimit(resource.RLIMIT_CPU, (used + 1 + cpu_s, hard))
+    signal.setitimer(signal.ITIMER_REAL, allowed_s + _GRACE_S)
+
+
+def stop_clocks() -> None:
+    """After a call: a worker may wait for the next one as long as its parent lives."""
+    if sys.platform == "win32":
+        faulthandler.cancel_dump_traceback_later()
+        return
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_resources(hello: Hello) -> None:

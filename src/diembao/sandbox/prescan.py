@@ -5,7 +5,8 @@ limit at all (0.16 ms for a page of 170 KB; six pages of seven end there). The s
 one pattern that never goes back (1.1 ms). Both look at markup as HTML; feeds and sitemaps pass as well.
 
 Why these limits: 30,000 attributes in one element hang lxml for 35 s (the time grows with the square), lxml
-drops what is nested deeper than 255, and a small document can declare entities that unfold to gigabytes.
+drops what is nested deeper than 255, lexbor needs 6 s for 50,000 nested elements (the square again), and a
+small document can declare entities that unfold to gigabytes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from diembao.errors import SandboxRefusedError
 MAX_SIZE = 24 * 1024 * 1024
 #: lxml reads no deeper: from here on a page is flagged
 DEEP = 255
-MAX_DEPTH = 5000
+MAX_DEPTH = 2000
 MAX_ATTRIBUTES = 2000
 #: sum over all elements of (attributes squared): about a second of lxml
 MAX_ATTRIBUTE_WORK = 20_000_000
@@ -37,8 +38,11 @@ _VOID = frozenset(
 #: elements that the next of their kind ends: many without an end tag are a long list, not a deep one
 _ENDED_BY_NEXT = frozenset(b"p li dt dd tr td th tbody thead tfoot option optgroup rp rt colgroup".split())
 _OPENS, _BEGINS, _ENDS, _CLOSES = 2, 1, -1, -2
+#: tbody, tr, td and p are the most of them that lie within each other
+_ITEM_LEVELS = 4
 #: so short a tag has no number of attributes worth counting
 _FEW = 120
+_MOST_NAMES = 1000
 _VALUE = rb"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>"'][^\s>]*+)"""
 _ATTRIBUTES = rb"(?:[^>=/]++|/(?!>)|=\s*+" + _VALUE + rb"?+)*+"
 _TAG = re.compile(
@@ -148,26 +152,32 @@ def _tag_steps() -> Any:
 
 
 def _measure(body: bytes) -> int:
-    """The greatest depth, counting only elements that stay open; raises at the limits."""
-    depth = deepest = firm = work = 0
-    kinds: dict[bytes, int] = {}
+    """The greatest depth; raises at the limits."""
+    depth = deepest = floor = work = 0
+    outer: list[tuple[int, int]] = []
+    kinds = {b"": 0}  # comments and scripts have no name
     for name, rest in _read_tags(body):
         if len(rest) > _FEW:
             work += _check_tag(rest, work)
         kind = kinds.get(name)
         if kind is None:
-            kind = kinds[name[:40]] = _name_kind(name)
-        if kind < 0:
-            depth = depth - 1 if depth else 0
-            if kind == _CLOSES and firm:
-                firm -= 1
+            kind = _name_kind(name)
+            if len(kinds) < _MOST_NAMES:
+                kinds[name[:40]] = kind
+        if kind == _CLOSES:
+            if outer:
+                depth, floor = outer.pop()
+        elif kind == _ENDS:
+            depth = max(floor, depth - 1)
         elif kind and rest[-1:] != b"/":
-            depth += 1
-            deepest = max(deepest, depth)
             if kind == _OPENS:
-                firm += 1
-                if firm > MAX_DEPTH:
-                    raise _too_deep(firm)
+                outer.append((depth, floor))
+                depth = floor = depth + 1
+                if len(outer) > MAX_DEPTH:
+                    raise _too_deep(len(outer))
+            elif depth - floor < _ITEM_LEVELS:
+                depth += 1
+            deepest = max(deepest, depth)
     return deepest
 
 
@@ -185,7 +195,7 @@ def _read_tags(body: bytes) -> Iterable[tuple[bytes, bytes]]:
     """Name and attributes of each tag; a list is faster, where it cannot grow large."""
     if len(body) <= 1024 * 1024:
         return _TAG.findall(body)
-    return (match.group(1, 2) for match in _TAG.finditer(body) if match[1] is not None)
+    return ((match[1], match[2]) for match in _TAG.finditer(body) if match[1] is not None)
 
 
 def _check_tag(rest: bytes, work: int) -> int:

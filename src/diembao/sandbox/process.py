@@ -136,7 +136,8 @@ def _start_process() -> subprocess.Popen[bytes]:
 
 def _environment() -> dict[str, str]:
     """What a worker needs to start; no secret of the main process is among it."""
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH", "TZ") if name in os.environ}
+    names = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ")
+    kept = {name: os.environ[name] for name in names if name in os.environ}
     return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 

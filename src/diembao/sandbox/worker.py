@@ -24,7 +24,7 @@ from diembao.sandbox.frames import (
     read_request,
     write_reply,
 )
-from diembao.sandbox.lockdown import LATE_S, lock_down, renew_limits, watch_parent
+from diembao.sandbox.lockdown import lock_down, start_clocks, stop_clocks, watch_parent
 
 #: texts in an error are cut to this length, lists to this count
 _LONGEST = 2000
@@ -59,6 +59,7 @@ def main(parent: int) -> None:
         kind, content = _answer(head, body, hello)
         del body
         write_reply(told, kind, content, memory())
+        stop_clocks()
 
 
 def _take_pipes() -> tuple[int, int]:
@@ -80,7 +81,7 @@ def _take_pipes() -> tuple[int, int]:
 def _answer(head: bytes, body: bytes, hello: Hello) -> tuple[Kind, bytes]:
     try:
         call = msgspec.msgpack.decode(head, type=Call)
-        renew_limits(hello, LATE_S if call.is_setup else 0.0)
+        start_clocks(hello, is_setup=call.is_setup)
         result = _find_function(call.function, hello.packages)(body, **call.arguments)
         content = _encode(None if call.is_setup else result)
         if call.is_setup:
