@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
+from diembao.archive import ForeignRecord, read_batch
 from diembao.types import Exchange
 
 START = datetime(2026, 3, 1, 2, 3, 4, 567890, tzinfo=UTC)
@@ -115,3 +117,30 @@ def make_foreign(
 def sha1(content: bytes) -> str:
     """A digest as Common Crawl and wget write it."""
     return "sha1:" + base64.b32encode(hashlib.sha1(content).digest()).decode()
+
+
+def read_all(path: Path, **arguments: Any) -> tuple[list[ForeignRecord], Counter[str], int]:
+    """Every record of a file batch by batch, the drops, and how many were met; nothing may go uncounted."""
+    records: list[ForeignRecord] = []
+    dropped: Counter[str] = Counter()
+    met, offset, is_lost = 0, 0, False
+    for _ in range(10_000):
+        batch = read_batch(b"", path=str(path), offset=offset, is_lost=is_lost, **arguments)
+        assert batch.read == len(batch.records) + sum(batch.dropped.values())
+        records += batch.records
+        dropped += Counter(batch.dropped)
+        met += batch.read
+        if batch.is_end:
+            return records, dropped, met
+        assert batch.next_offset > offset
+        offset, is_lost = batch.next_offset, batch.is_lost
+    raise AssertionError("the reading does not come to an end")
+
+
+def make_arc(number: int, body: bytes | None = None) -> bytes:
+    """A page as an ARC record."""
+    block = make_block(b"<p>%d</p>" % number * 20 if body is None else body)
+    line = (
+        f"http://bao.example/{number}.html 192.0.2.7 202603010000{number % 60:02d} text/html {len(block)}\n"
+    )
+    return line.encode() + block + b"\n"

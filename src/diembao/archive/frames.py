@@ -127,9 +127,16 @@ def _is_proven(span: Span, form: Form, start: int, end: int) -> bool:
     if not tail.startswith(form.ending):
         return False
     rest = tail.lstrip(b"\r\n")
-    if rest and form.read_head(rest) is None and not form.mark.match(b"\n" * form.lead + rest):
+    if rest and not _begins_record(form, rest):
         return False
     return find_mark(span, form.mark, form.prefix, start, end) < 0
+
+
+def _begins_record(form: Form, rest: bytes) -> bool:
+    """Whether another record begins here; its head may be cut off by the end of the file."""
+    if form.read_head(rest) is not None or form.mark.match(b"\n" * form.lead + rest):
+        return True
+    return not form.lead and (rest.startswith(form.prefix) or form.prefix.startswith(rest))
 
 
 def _resync(span: Span, form: Form, at: int, is_lost: bool, *, stated_end: int = -1) -> Step:
