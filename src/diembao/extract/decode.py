@@ -50,8 +50,8 @@ class Decoded:
     flags: tuple[str, ...] = ()
 
 
-def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
-    """The text of a page; never fails, what cannot be read is flagged."""
+def decode_page(body: bytes, content_type: str | None = None, *, nfc: bool = True) -> Decoded:
+    """The text of a page; never fails, what cannot be read is flagged. Without `nfc` accents stay as they are."""
     flags: list[str] = []
     body = body[:MAX_BODY_BYTES]
     text, encoding = _decode(body, content_type or "", flags)
@@ -61,7 +61,7 @@ def decode_page(body: bytes, content_type: str | None = None) -> Decoded:
         text, old = convert_legacy(text)
         if old:
             flags.append(f"legacy_{old}")
-    return Decoded(to_nfc(text), encoding, tuple(flags))
+    return Decoded(to_nfc(text) if nfc else text, encoding, tuple(flags))
 
 
 def _looks_legacy(text: str) -> bool:
