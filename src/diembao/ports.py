@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -19,4 +20,8 @@ class Timer(Clock, Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return when `seconds` have passed on this clock."""
+        ...
+
+    def working(self) -> AbstractContextManager[None]:
+        """Somebody works inside: a virtual clock does not move its hands meanwhile."""
         ...

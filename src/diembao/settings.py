@@ -48,6 +48,13 @@ KEYS: tuple[Key, ...] = (
         "below this many articles about the topic a report says how little it is",
     ),
     Key("collect.contact", "", False, "address or page in the User-Agent; nothing is fetched without it"),
+    Key("collect.daily_pages", 2000, False, "at most this many pages of one outlet are fetched in 24 hours"),
+    Key(
+        "collect.loopback_port",
+        0,
+        False,
+        "for tests and the demo only: every outlet is served by this port of 127.0.0.1; 0 is the real network",
+    ),
 )
 _BY_NAME = {key.name: key for key in KEYS}
 

@@ -270,6 +270,7 @@ FetchOutcome = Literal[
     "truncated",  # shorter than its stated length, or compressed data that breaks off
     "bad_encoding",  # compressed data that is broken or of a kind not asked for
     "protocol",  # not HTTP, huge headers, ...
+    "reserved",  # text and data mining is reserved: the body was not kept
     "interrupted",
 ]
 

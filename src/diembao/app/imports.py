@@ -192,7 +192,7 @@ def _import_rows(
         result.accepted += info.accepted
         result.known += info.known
         result.add_refusals(refusals)
-        _mark_delivered(desk, arrivals)
+        mark_delivered(desk, arrivals)
         arrivals.clear()
         refusals.clear()
 
@@ -235,7 +235,7 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _mark_delivered(desk: Desk, arrivals: Iterable[Arrival]) -> None:
+def mark_delivered(desk: Desk, arrivals: Iterable[Arrival]) -> None:
     """An outlet that delivered here is no longer unverified."""
     seen = {arrival.article.outlet_id for arrival in arrivals}
     changed = [

@@ -215,6 +215,22 @@ class Captures:
         )
         return [_to_attempt(row) for row in rows]
 
+    def get_attempt(self, attempt_id: int) -> Attempt:
+        """One attempt; an unknown number raises KeyError."""
+        row = self._desk.row("SELECT * FROM attempts WHERE attempt_id = ?", (attempt_id,))
+        if row is None:
+            raise KeyError(attempt_id)
+        return _to_attempt(row)
+
+    def count_pages(self, since: datetime) -> dict[str, int]:
+        """How many pages were asked for of each outlet since a moment."""
+        rows = self._desk.rows(
+            "SELECT outlet_id, count(*) AS n FROM attempts WHERE purpose = 'page' AND started_us >= ? "
+            "AND hops > 0 GROUP BY 1",
+            (to_us(since),),
+        )
+        return {row["outlet_id"]: int(row["n"]) for row in rows}
+
     def count_outcomes(self, *, since_attempt: int = 0) -> dict[tuple[str, str], int]:
         """How many attempts of each purpose ended in each way."""
         rows = self._desk.rows(

@@ -123,17 +123,18 @@ class Schedule:
 
     # -------------------------------------------------------------- quarantine
 
-    def is_refused(self, key: str) -> bool:
-        """Whether workers died twice over this input."""
-        row = self._desk.row("SELECT kills FROM quarantine WHERE key = ?", (key,))
-        return row is not None and int(row["kills"]) >= 2
+    def list_quarantine(self) -> dict[str, int]:
+        """How many workers died over each input, by its key."""
+        rows = self._desk.rows("SELECT key, kills FROM quarantine ORDER BY key")
+        return {row["key"]: int(row["kills"]) for row in rows}
 
-    def add_kill(self, key: str, function: str, reason: str) -> int:
-        """Count a worker that died over this input; how many did by now."""
-        self._desk.write(
-            "INSERT INTO quarantine (key, function, kills, reason, at_us) VALUES (?, ?, 1, ?, ?) "
-            "ON CONFLICT (key) DO UPDATE SET kills = kills + 1, reason = excluded.reason",
-            (key, function, reason[:300], self._desk.now_us()),
+    def put_quarantine(self, deaths: Iterable[tuple[str, str, int, str]]) -> None:
+        """Store deaths of workers as (key, function, how many by now, reason)."""
+        self._desk.write_many(
+            "INSERT INTO quarantine (key, function, kills, reason, at_us) VALUES (?, ?, ?, ?, ?) "
+            "ON CONFLICT (key) DO UPDATE SET kills = excluded.kills, reason = excluded.reason",
+            [
+                (key, function, kills, reason[:300], self._desk.now_us())
+                for key, function, kills, reason in deaths
+            ],
         )
-        row = self._desk.row("SELECT kills FROM quarantine WHERE key = ?", (key,))
-        return int(row["kills"]) if row else 0

@@ -50,3 +50,11 @@ def read_target(url: str, *, base: str | None = None) -> Target:
         host_header=clean.netloc.decode("ascii"),
         path=clean.raw_path,
     )
+
+
+def host_asked(url: str) -> str:
+    """The host that a request for an address goes to (`www` and all), or an empty string."""
+    try:
+        return read_target(url, base=None).host
+    except ExchangeError:
+        return ""

@@ -1,0 +1,1 @@
+"""Collecting from outlets and archives: what is due, evidence first, then reading, then the corpus."""

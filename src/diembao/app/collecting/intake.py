@@ -1,0 +1,253 @@
+"""What a collection does with what came: rules of hosts, news of feeds and sitemaps, pages; and what came before."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime
+
+from diembao.app.collecting.batch import ReadingBatch
+from diembao.app.collecting.evidence import EvidenceRoom, load_capture
+from diembao.app.collecting.readings import FeedNews, Reader
+from diembao.app.collecting.wishes import ListState, Plan, Wish
+from diembao.desk import Desk
+from diembao.desk.captures import Kept
+from diembao.desk.readings import FeedPoll, Reading
+from diembao.errors import CorpusError, DiembaoError
+from diembao.fetch.client import Client
+from diembao.fetch.plan import FeedPlan, after_feed, with_crawl_delay
+from diembao.fetch.robots import RobotsAnswer, judge_robots
+from diembao.fetch.signals import TdmRules
+from diembao.ports import Timer
+from diembao.sandbox import Sandbox
+from diembao.sources.walkback import order_sitemaps
+from diembao.types import Fetched, FetchOutcome, ParsedSitemap
+
+
+class Intake:
+    """Reads what was kept. Everything here can be done again from the archive."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        room: EvidenceRoom,
+        plan: Plan,
+        client: Client,
+        timer: Timer,
+        box: Sandbox,
+        reader: Reader,
+        batch: ReadingBatch,
+    ) -> None:
+        self._desk = desk
+        self._room = room
+        self._plan = plan
+        self._client = client
+        self._timer = timer
+        self._box = box
+        self._reader = reader
+        self._batch = batch
+        self._robots: dict[str, tuple[int, bytes]] = {}
+        #: when a feed was last asked since the last run was noted
+        self.fed_at: datetime | None = None
+
+    async def read(self, wish: Wish, kept: Kept, fetched: Fetched) -> None:
+        """Read a capture that was just kept."""
+        now, body = self._timer.now(), fetched.body
+        match wish.job.purpose:
+            case "page":
+                page = await asyncio.to_thread(self._reader.parse_page, kept, body)
+                asked = wish.url if fetched.final_url != wish.url else ""
+                self._batch.add_page(*self._reader.read_page(kept, page, asked_url=asked), now)
+            case "feed":
+                feed = await asyncio.to_thread(self._reader.parse_feed, kept, body)
+                news = self._reader.read_feed(kept, feed, self._plan.feeds.get(wish.feed_id or "").listed)
+                self._absorb_feed(wish.feed_id or "", kept, news, fetched)
+            case "sitemap":
+                sitemap = await asyncio.to_thread(self._reader.parse_sitemap, kept, body)
+                self._absorb_sitemap(wish.url, kept, sitemap, fetched)
+            case "robots":
+                await self._read_robots(wish, kept, body)
+            case "tdm":
+                await self._read_tdm(wish, kept, body)
+
+    # -------------------------------------------------------------- rules of a host
+
+    async def is_permitted(self, wish: Wish) -> bool:
+        """Whether the host's robots.txt lets us ask for the address."""
+        state = self._plan.hosts.get(wish.job.host)
+        if state.robots is None or state.robots.verdict != "rules" or state.robots_capture is None:
+            return state.robots is not None and state.robots.verdict == "allow_all"
+        number, body = self._robots.get(wish.job.host, (0, b""))
+        if number != state.robots_capture:
+            kept = self._desk.captures.get(state.robots_capture)
+            try:
+                body = load_capture(self._room.folder, self._desk, kept).body
+            except CorpusError:
+                return False  # `verify` tells of the damage; without the rules nothing is asked
+            self._robots[wish.job.host] = (state.robots_capture, body)
+        answer = await self._ask_robots(body, wish.url)
+        return answer is not None and answer.allowed == (True,)
+
+    async def _ask_robots(self, body: bytes, url: str) -> RobotsAnswer | None:
+        """What a robots.txt says; None where it cannot be read, which means no."""
+        try:
+            return await asyncio.to_thread(
+                self._box.call, "diembao.fetch.robots:check_robots", body, returns=RobotsAnswer, urls=[url]
+            )
+        except DiembaoError:
+            return None
+
+    def note_robots(self, wish: Wish, fetched: Fetched, kept: Kept | None, now: datetime) -> None:
+        """How a host's robots.txt stands (stored by the caller)."""
+        state = self._plan.hosts.get(wish.job.host)
+        policy = judge_robots(fetched, host=wish.job.host, now=now)
+        capture = kept.capture_id if kept is not None else None
+        self._plan.hosts.put(wish.job.host, replace(state, robots=policy, robots_capture=capture))
+
+    async def _read_robots(self, wish: Wish, kept: Kept, body: bytes) -> None:
+        host = wish.job.host
+        answer = await self._ask_robots(body, wish.url)
+        state = self._plan.hosts.get(host)
+        if answer is None and state.robots is not None:
+            policy = replace(state.robots, verdict="disallow_all", reason="unreadable")
+            self._plan.hosts.put(host, replace(state, robots=policy))
+        elif answer is not None:
+            self._plan.hosts.put(host, replace(state, sitemaps=answer.sitemaps))
+            plan = self._client.hosts.get(host) or state.plan
+            self._client.hosts[host] = with_crawl_delay(plan, answer.crawl_delay_s)
+        outcome = "robots" if answer is not None else "unreadable"
+        with self._desk.transaction():
+            self._plan.hosts.save([host])
+            self._desk.readings.add([Reading(kept.capture_id, outcome)])
+
+    async def _read_tdm(self, wish: Wish, kept: Kept, body: bytes) -> None:
+        """The reservations of a site; a file that is none reserves nothing."""
+        rules, outcome = TdmRules(), "tdm"
+        try:
+            rules = await asyncio.to_thread(
+                self._box.call, "diembao.fetch.signals:parse_tdmrep", body, returns=TdmRules
+            )
+        except DiembaoError:
+            outcome = "not_a_reservation"
+        state = self._plan.hosts.get(wish.job.host)
+        self._plan.hosts.put(wish.job.host, replace(state, tdm_rules=rules.rules))
+        with self._desk.transaction():
+            self._plan.hosts.save([wish.job.host])
+            self._desk.readings.add([Reading(kept.capture_id, outcome, detail={"rules": len(rules.rules)})])
+
+    # -------------------------------------------------------------- feeds and sitemaps
+
+    def note_silence(self, wish: Wish, fetched: Fetched, now: datetime) -> None:
+        """A feed or sitemap that brought no body: unchanged, or why not."""
+        book, name = self._plan.book(wish)
+        state = book.get(name)
+        plan = after_feed(state.plan, outcome=fetched.outcome, now=now, retry_after_s=fetched.retry_after_s)
+        walked = state.walked_since
+        if wish.job.purpose == "sitemap" and fetched.outcome in ("not_modified", "gone", "robots"):
+            walked = self._plan.since or walked
+        book.put(name, replace(state, plan=plan, outlet_id=wish.job.outlet_id, walked_since=walked))
+        self._batch.add_list(book, name, now)
+        if wish.feed_id is not None:
+            outcome = "unchanged" if fetched.outcome == "not_modified" else fetched.outcome
+            self._batch.add_poll(FeedPoll(wish.feed_id, now, outcome), now)
+            if fetched.exchanges:
+                self.fed_at = now
+
+    def _absorb_feed(self, feed_id: str, kept: Kept, news: FeedNews, fetched: Fetched | None) -> None:
+        """The entries into the batch, the feed's rhythm, and the poll."""
+        now = kept.capture.fetched_at
+        is_feed = news.reading.outcome == "feed"
+        state = self._plan.feeds.get(feed_id)
+        plan = _next_plan(state.plan, now, news, fetched, "ok" if is_feed else "protocol")
+        listed = news.listed if is_feed else state.listed
+        self._plan.feeds.put(feed_id, replace(state, plan=plan, outlet_id=kept.outlet_id, listed=listed))
+        self._batch.add_news(news, self._timer.now())
+        self._batch.add_list(self._plan.feeds, feed_id, self._timer.now())
+        entries = len(news.listed)
+        outcome = "ok" if is_feed else news.reading.outcome
+        poll = FeedPoll(feed_id, now, outcome, entries, min(news.fresh, entries))
+        self._batch.add_poll(poll, self._timer.now())
+        self.fed_at = now if self.fed_at is None else max(self.fed_at, now)
+
+    def _absorb_sitemap(
+        self, url: str, kept: Kept, parsed: ParsedSitemap | DiembaoError, fetched: Fetched | None
+    ) -> None:
+        """The pages into the queue, and the sitemaps that an index names into the plan."""
+        book, now = self._plan.sitemaps, kept.capture.fetched_at
+        state = book.get(url)
+        since = self._plan.since_moment(state.plan.answered_at, now)
+        news = self._reader.read_sitemap(kept, parsed, since)
+        is_sitemap = news.reading.outcome == "sitemap"
+        outcome: FetchOutcome = "ok" if is_sitemap else "protocol"
+        plan = _next_plan(state.plan, now, news, fetched, outcome)
+        walked = self._plan.since or state.walked_since
+        book.put(url, replace(state, plan=plan, outlet_id=kept.outlet_id, walked_since=walked))
+        self._batch.add_news(news, self._timer.now())
+        self._batch.add_list(book, url, self._timer.now())
+        if isinstance(parsed, ParsedSitemap) and parsed.kind == "index":
+            own = [entry for entry in parsed.entries if self._reader.owns(kept.outlet_id, entry.url)]
+            for entry in order_sitemaps(own, since.date()).walk:
+                if entry.url not in book.states:
+                    book.put(entry.url, ListState(FeedPlan(entry.url), kept.outlet_id, parent=url))
+                    self._batch.add_list(book, entry.url, self._timer.now())
+                elif not self._plan.since:
+                    below = book.get(entry.url)
+                    book.put(entry.url, replace(below, plan=replace(below.plan, due_at=now)))
+
+    # -------------------------------------------------------------- what an earlier run left
+
+    def read_unread(self) -> int:
+        """Read captures that were kept and never read, because the run that kept them ended; how many."""
+        done = 0
+        for purpose in ("feed", "sitemap", "page"):
+            for piece in self._desk.captures.list_unread(purpose):
+                for kept in piece:
+                    self._read_again(purpose, kept)
+                    done += 1
+                self._batch.flush()
+        for purpose in ("robots", "tdm"):  # rules are asked for anew
+            for piece in self._desk.captures.list_unread(purpose):
+                self._desk.readings.add(Reading(kept.capture_id, "superseded") for kept in piece)
+        return done
+
+    def _read_again(self, purpose: str, kept: Kept) -> None:
+        now = self._timer.now()
+        try:
+            body = load_capture(self._room.folder, self._desk, kept).body
+        except CorpusError as error:
+            self._batch.add_page(Reading(kept.capture_id, "damaged", detail={"error": str(error)}), None, now)
+            return
+        if purpose == "feed":
+            listed = self._plan.feeds.get(kept.feed_id or "").listed
+            news = self._reader.read_feed(kept, self._reader.parse_feed(kept, body), listed)
+            self._absorb_feed(kept.feed_id or "", kept, news, None)
+        elif purpose == "sitemap":
+            url = self._asked_url(kept)
+            self._absorb_sitemap(url, kept, self._reader.parse_sitemap(kept, body), None)
+        else:
+            asked = self._asked_url(kept)
+            page = self._reader.parse_page(kept, body)
+            asked = asked if asked != kept.capture.url else ""
+            self._batch.add_page(*self._reader.read_page(kept, page, asked_url=asked), now)
+
+    def _asked_url(self, kept: Kept) -> str:
+        if kept.attempt_id is None:
+            return kept.capture.url
+        return self._desk.captures.get_attempt(kept.attempt_id).url
+
+
+def _next_plan(
+    plan: FeedPlan, now: datetime, news: FeedNews, fetched: Fetched | None, outcome: FetchOutcome
+) -> FeedPlan:
+    """The rhythm after an answer; validators are known only while the answer is at hand."""
+    last = fetched.last if fetched is not None else None
+    return after_feed(
+        plan,
+        outcome=outcome,
+        now=now,
+        new_items=news.fresh,
+        window=max(len(news.listed), news.fresh),
+        etag=last.header("etag") if last is not None else "",
+        last_modified=last.header("last-modified") if last is not None else "",
+    )
