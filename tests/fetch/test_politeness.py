@@ -233,6 +233,34 @@ def test_what_robots_forbid_is_not_asked() -> None:
     assert list(collector.outcomes.values()).count("robots") == 3 + 5 + 5 + 5
 
 
+def test_a_redirect_does_not_lead_past_robots() -> None:
+    """The target of a redirect is asked for only if its robots.txt allows it; the answer may be fetched meanwhile."""
+
+    async def run() -> tuple[Fetched, Server]:
+        routes = {
+            "/a": ways.redirect("/b"),
+            "/b": ways.redirect("/secret/c"),
+            "/robots.txt": respond(200, b"User-agent: *\nDisallow: /secret/\n"),
+        }
+        async with Server(routes) as server, make_client(server, RealTimer(), is_loopback=True) as client:
+
+            async def may_follow(url: str) -> bool:
+                robots = await client.fetch(robots_url(url), purpose="robots", allowed_host=lambda host: True)
+                return check_robots(robots.body, urls=[url]).allowed[0]
+
+            fetched = await client.fetch(
+                "https://outlet.example/a",
+                purpose="page",
+                allowed_host=lambda host: True,
+                may_follow=may_follow,
+            )
+            return fetched, server
+
+    fetched, server = asyncio.run(run())
+    assert (fetched.outcome, fetched.detail) == ("robots", "https://outlet.example/secret/c")
+    assert [call.path for call in server.calls] == ["/a", "/robots.txt", "/b", "/robots.txt"]
+
+
 def test_nothing_is_kept_and_nothing_is_told() -> None:
     """Cookies are not kept, no Referer is sent on a redirect, and the User-Agent names us and a contact."""
 

@@ -8,7 +8,7 @@ guard and the caller allow, and keeps each host's pace itself, whatever its call
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -89,11 +89,13 @@ class Client:
         purpose: FetchPurpose,
         allowed_host: Callable[[str], bool],
         conditions: Conditions | None = None,
+        may_follow: Callable[[str], Awaitable[bool]] | None = None,
     ) -> Fetched:
         """GET an address and follow up to 5 redirects, each checked like the first.
 
-        `allowed_host` says whether a host (ASCII, lower case) belongs to the outlet. `conditions` make the request
-        conditional; the answer may then be "not_modified".
+        `allowed_host` says whether a host (ASCII, lower case) belongs to the outlet. `may_follow` is asked with the
+        target of each redirect what its robots.txt says; a no ends as "robots". `conditions` make the request
+        conditional; the answer may then be "not_modified". One deadline lies around each exchange.
         """
         if not self._is_open:
             raise RuntimeError("fetch needs an open client: async with Client(…) as client")
@@ -112,6 +114,8 @@ class Client:
                 target = self._check(exchange.location or "", current, allowed_host)
                 if target.url in seen or len(exchanges) > MAX_REDIRECTS:
                     raise ExchangeError("redirect_loop", f"after {len(exchanges)} hops")
+                if may_follow is not None and not await may_follow(target.url):
+                    raise ExchangeError("robots", target.url[:200])
         except _NotNowError as error:
             return _finish(url, current, error.outcome, exchanges, error.detail, error.seconds)
         except ExchangeError as error:
