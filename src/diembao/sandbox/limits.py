@@ -11,7 +11,7 @@ MIB = 1024 * 1024
 class Limits:
     """Limits of a sandbox; one call never lasts longer than `wall_s`, a second try included."""
 
-    #: address space of the worker; the libraries of a careful read take about 65 MB of it
+    #: address space of the worker; the libraries of a careful reading take about 250 MB of it
     memory_mb: int = 1024
     #: processor time of one call
     cpu_s: int = 20

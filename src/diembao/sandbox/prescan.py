@@ -20,8 +20,8 @@ from typing import Any
 from diembao.errors import SandboxRefusedError
 
 MAX_SIZE = 24 * 1024 * 1024
-#: lxml reads no deeper: from here on a page is flagged
-DEEP = 255
+#: lxml reads down to 255; how deep it takes a page to be differs by ten levels at most from what is counted here
+DEEP = 240
 MAX_DEPTH = 2000
 MAX_ATTRIBUTES = 2000
 #: sum over all elements of (attributes squared): about a second of lxml
@@ -60,7 +60,7 @@ _PREDEFINED = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
 
 
 def prescan_markup(body: bytes, *, thorough: bool = False) -> tuple[str, ...]:
-    """Flags for the reader of a page or feed: "deep" (elements below level 255), "entities", "zeros".
+    """Flags for the reader of a page or feed: "deep" (deeper than lxml may read), "entities", "zeros".
 
     Raises SandboxRefusedError for what no parser should be given. `thorough` always takes the second step:
     markup made to look harmless to the first (whole tags inside the values of attributes) is found then.

@@ -7,7 +7,6 @@ EPERM, so that a library sees an ordinary error. Numbers are those of the kernel
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import platform
 import struct
@@ -18,11 +17,12 @@ _FILTER_MODE = 2
 
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _KILL = 0x7FFF0000, 0x80000000
-_REFUSE, _UNKNOWN = 0x00050000 | errno.EPERM, 0x00050000 | errno.ENOSYS
+_REFUSE, _UNKNOWN = 0x00050000 | 1, 0x00050000 | 38  # EPERM, ENOSYS of Linux
 _AT_NUMBER, _AT_MACHINE, _AT_ARGUMENTS = 0, 4, 16
 _X32 = 0x40000000
 
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+#: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC of Linux
+_WRITING = 0o1103
 _CLONE_THREAD = 0x00010000
 
 #: machine → (its name for the kernel, column in the table)
