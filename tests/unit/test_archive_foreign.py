@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 from tests.archive_fixture import FixedClock, make_arc, make_block, make_foreign, read_all
 from warcio.archiveiterator import ArchiveIterator
 
-from diembao.archive import ArchiveWriter, http, read_batch, read_capture
+from diembao.archive import ArchiveWriter, RecordBatch, http, read_batch, read_capture
 from diembao.archive.digests import judge_digest
+from diembao.archive.foreign import RECORD_BYTES
 from diembao.errors import SourceError
 from diembao.i18n import LANGUAGES, has_key
+from diembao.sandbox import Sandbox
 
 PAGE = b"<html>" + b"m\xe1\xba\xb7t tr\xe1\xba\xadn " * 100 + b"</html>"
 PACKED = gzip.compress(PAGE, mtime=0)
@@ -140,18 +142,22 @@ def test_a_record_that_is_too_large_is_counted_and_passed_over(tmp_path: Path) -
     """A record beyond the limit costs no memory and hides nothing, plain or compressed."""
     large = make_foreign(1, make_block(b"\0" * 40_000_000), digests=False)
     for name in ("large.warc", "large.warc.gz"):
-        records, dropped, _ = read_all(write(tmp_path, make_foreign(0), large, make_foreign(2), name=name))
+        records, dropped, met = read_all(write(tmp_path, make_foreign(0), large, make_foreign(2), name=name))
         assert [record.url[-6:] for record in records] == ["0.html", "2.html"]
         assert dropped == Counter({"too_large": 1})
+        assert met == 3
 
 
 def test_many_bombs_in_one_member_are_bounded(tmp_path: Path) -> None:
     """Records of one gzip member unpack to a bounded total; the rest is counted."""
-    bomb = make_block(gzip.compress(b"\0" * 19_000_000), "Content-Encoding: gzip")
+    bomb = make_block(gzip.compress(b"\0" * 2_000_000), "Content-Encoding: gzip")
     path = write(tmp_path, b"".join(make_foreign(number, bomb) for number in range(30)), name="b.warc.gz")
     batch = read_batch(b"", path=str(path))
-    assert sum(len(record.body) for record in batch.records) < 120_000_000
+    assert sum(len(record.body) for record in batch.records) < 16_000_000
     assert batch.dropped["too_large"] == 30 - len(batch.records) > 20
+    large = [make_foreign(number, make_block(bytes(11_000_000))) for number in range(3)]
+    batch = read_batch(b"", path=str(write(tmp_path, *large)))
+    assert (len(batch.records), batch.is_end) == (1, False)
 
 
 @pytest.mark.parametrize("outer_is_whole", [True, False])
@@ -276,6 +282,33 @@ def test_a_foreign_record_is_kept_as_evidence(tmp_path: Path, name: str) -> None
         line = theirs[0].rec_headers.get_header("Diembao-ARC-Header")
         assert make_arc(1).startswith(line.encode() + b"\n")
     assert read_all(path)[0][0].record_id == record.record_id
+
+
+def test_reading_in_the_sandbox_gives_the_same(tmp_path: Path) -> None:
+    """The worker reads the file itself and hands back records and counts; its errors come through."""
+    path = write(tmp_path, *(make_foreign(number) for number in range(5)), b"garbage", name="a.warc.gz")
+    with Sandbox() as box:
+        batch = box.call(
+            "diembao.archive.foreign:read_batch",
+            b"stretch",
+            returns=RecordBatch,
+            path=str(path),
+            hosts=["bao.example"],
+        )
+        assert batch == read_batch(b"", path=str(path), hosts=["bao.example"])
+        large = write(
+            tmp_path, make_foreign(1, make_block(bytes(RECORD_BYTES - 4_000_000))), name="large.warc"
+        )
+        batch = box.call("diembao.archive.foreign:read_batch", b"large", returns=RecordBatch, path=str(large))
+        assert len(batch.records) == 1
+        with pytest.raises(SourceError) as caught:
+            box.call(
+                "diembao.archive.foreign:read_batch",
+                b"none",
+                returns=RecordBatch,
+                path=str(tmp_path / "no.warc"),
+            )
+        assert caught.value.key == "archive.unreadable"
 
 
 FORMS = ["hex", "HEX", "base32", "bare base32", "base64", "bare base64", "urlsafe"]

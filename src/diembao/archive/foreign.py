@@ -28,8 +28,10 @@ from diembao.text.addresses import belongs_to, host_of, registrable_domain
 SCAN_BYTES = 64 << 20
 _COST_BYTES = 512 << 20
 _RECORDS = 2_000
-#: the records of one gzip member belong to one batch; they may be more than asked for, up to this
-_EXCESS_BYTES = 64_000_000
+#: a record takes this much at most, and a batch that much more than was asked for: a reply has a limit
+RECORD_BYTES = 12_000_000
+_HEADERS = 100
+_VALUE_CHARS = 1_000
 _DOMAINS = 500
 _URL_CHARS = 4_000
 _DAMAGE = frozenset({"cut", "damaged", "digest_false", "framing", "garbage", "head", "endless"})
@@ -83,14 +85,16 @@ def read_batch(
     *,
     path: str,
     offset: int = 0,
-    max_bytes: int = 16_000_000,
+    max_bytes: int = 3_000_000,
     hosts: Sequence[str] | None = None,
     is_lost: bool = False,
 ) -> RecordBatch:
-    """The records from `offset` on, until about `max_bytes` of them are gathered; `body` is not used.
+    """The records from `offset` on, until about `max_bytes` of them are gathered, or a stretch was looked at.
 
-    `hosts` are the domains whose records are wanted (with their sub-domains); None wants every one. A file
-    that is no archive, or of a kind that cannot be read, raises `SourceError`.
+    `body` is only the name of the stretch, for instance `path:offset`, so that the sandbox sets aside that
+    stretch alone if workers die over it. `hosts` are the domains whose records are wanted (with their
+    sub-domains); None wants every one. A file that is no archive, or of a kind that cannot be read, raises
+    `SourceError`.
     """
     try:
         with FileIO(path, "rb") as file:
@@ -196,14 +200,16 @@ class _Batch:
                 self._drop(event, part)
                 continue
             try:
-                if self._room < -_EXCESS_BYTES:  # one piece that holds many bombs
-                    raise BodyError("too_large")
                 record = self._make(event, part, span, was_lost)
             except BodyError as error:
                 self._dropped[error.reason] += 1
                 continue
+            size = _measure(record)
+            if min(self._room, 0) - size < -RECORD_BYTES:  # large, or one piece that holds many bombs
+                self._dropped["too_large"] += 1
+                continue
             self._records.append(record)
-            self._room -= len(record.body) + len(record.evidence)
+            self._room -= size
 
     def _drop(self, loss: Loss, part: Part) -> None:
         if loss.reason == "not_per_record" and self._read == 1:
@@ -234,7 +240,7 @@ class _Batch:
             raise BodyError("not_http")
         else:
             status, headers = record.message.status, record.message.headers
-            body, more = decode_body(record.message)
+            body, more = decode_body(record.message, limit=RECORD_BYTES)
             flags += more
         date = head.date
         assert date is not None  # sifted
@@ -243,7 +249,7 @@ class _Batch:
             url=head.url,
             fetched_at=date,
             status=status,
-            headers=headers[:200],
+            headers=tuple((name[:_VALUE_CHARS], value[:_VALUE_CHARS]) for name, value in headers[:_HEADERS]),
             body=body,
             content_type=next((value for name, value in headers if name == "content-type"), "")[:200],
             offset=part.start + frame.offset,
@@ -264,6 +270,12 @@ class _Batch:
         if frame.is_exact:
             return span.read(frame.offset, frame.length), record_id
         return compose.compress_member(head.raw + block + b"\r\n\r\n"), record_id
+
+
+def _measure(record: ForeignRecord) -> int:
+    """About how many bytes the record takes on its way; a character is three at most here."""
+    words = sum(len(name) + len(value) + 4 for name, value in record.headers) + len(record.url)
+    return len(record.body) + len(record.evidence) + 3 * words + 500
 
 
 def _convert_arc(frame: Frame, record_id: str) -> bytes:
