@@ -176,4 +176,9 @@ def _value(text: str | None) -> bool | None:
 
 
 def _no_rules(what: str) -> SourceError:
-    return SourceError("no rules in tdmrep.json: {what}", what=what)
+    return SourceError(
+        "no rules in tdmrep.json: {what}",
+        key="fetch.no_tdm_rules",
+        next_step="nothing needs doing here: headers and pages are read all the same",
+        what=what,
+    )
