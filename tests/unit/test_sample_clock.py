@@ -91,6 +91,48 @@ def test_hands_stand_still_while_a_thread_works() -> None:
     assert clock.now() == START + timedelta(days=1)
 
 
+def test_a_patient_clock_waits_for_answers_on_sockets() -> None:
+    """With patience a fetch that runs beside a sleeper ends before the hands move."""
+    clock = VirtualClock(START, patience_s=0.02)
+    seen: list[datetime] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"answer\n")
+        writer.close()
+
+    async def fetch(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"ask\n")
+        assert await reader.readline() == b"answer\n"
+        seen.append(clock.now())
+        writer.close()
+
+    async def run() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        await asyncio.gather(clock.sleep(60), fetch(port))
+        server.close()
+
+    asyncio.run(run())
+    assert seen == [START]
+    assert clock.now() == START + timedelta(minutes=1)
+
+
+def test_a_clock_serves_one_loop_after_the_other() -> None:
+    """A loop that was stopped while somebody slept does not hold up the next."""
+    clock = VirtualClock(START)
+
+    async def leave() -> None:
+        sleeper = asyncio.ensure_future(clock.sleep(1000))
+        await asyncio.sleep(0)
+        assert not sleeper.done()
+
+    asyncio.run(leave())
+    asyncio.run(clock.sleep(10))
+    assert clock.now() == START + timedelta(seconds=10)
+
+
 def test_a_cancelled_sleeper_does_not_move_the_hands() -> None:
     """Who gave up waiting is forgotten."""
     clock = VirtualClock(START)

@@ -109,7 +109,7 @@ def test_several_layouts_and_heads(live: LivePress) -> None:
             heads = re.search(r'<(?:h1|td) class="([^"]+)"', page)
             by_outlet.setdefault(site.outlet.outlet_id, set()).add(heads[1] if heads else "")
     assert min(found.values()) > 0, found
-    assert sum(len(heads) > 1 for heads in by_outlet.values()) >= 5
+    assert sum(len(heads) > 1 for heads in by_outlet.values()) >= 15
 
 
 def test_pages_state_the_clock_of_the_outlet(live: LivePress) -> None:

@@ -6,7 +6,6 @@ import csv
 import gzip
 import html
 import json
-import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,8 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
+from tests.live_fixture import normal, press
 
-from diembao.sample import build_press, describe_truth, write_history
+from diembao.sample import describe_truth, write_history
 from diembao.sample.faults import COLLECTION_END, COLLECTION_START
 from diembao.sample.forms import HANOI
 from diembao.sample.history import stop_collection
@@ -34,17 +34,11 @@ from diembao.sample.live import (
     write_live_truth,
 )
 from diembao.sample.live.newsroom import FIRST_LIVE_NUMBER
-from diembao.sample.model import SamplePress
 from diembao.text.times import parse_moment
 
 pytestmark = pytest.mark.xdist_group("sample")
 
 END = COLLECTION_END
-
-
-@cache
-def press() -> SamplePress:
-    return build_press()
 
 
 @cache
@@ -67,10 +61,6 @@ def read(page: ExpectedPage, at: datetime) -> str:
     body = ask(page.url, at).body
     charset = "cp1258" if b"windows-1258" in body[:3000] else "utf-16" if body[:2] == b"\xff\xfe" else "utf-8"
     return normal(html.unescape(body.decode(charset)))
-
-
-def normal(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 # ------------------------------------------------------------------ pages

@@ -20,16 +20,18 @@ class VirtualClock:
 
     Sleepers wake in order of their time, those of one moment in order of their call. A loop cannot see who
     waits for a socket or a thread: whoever works beside a sleeper says so with `working()` (the sample
-    press does, for each request that it answers). `now` may be read from any thread.
+    press does, for each request that it answers), or the clock is given `patience_s`, real seconds of quiet
+    that must pass before each jump. `now` may be read from any thread.
     """
 
-    def __init__(self, start: datetime) -> None:
+    def __init__(self, start: datetime, *, patience_s: float = 0.0) -> None:
         if start.tzinfo is None:
             raise ValueError("the clock needs an aware moment to start at")
         self._now = start.astimezone(UTC)
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._count = 0
         self._quiet = 0
+        self._patience_s = patience_s
         self._loop: asyncio.AbstractEventLoop | None = None
         self._workers = 0
         self._lock = threading.Lock()
@@ -81,6 +83,9 @@ class VirtualClock:
             loop.call_later(_LOOK_AGAIN_S, self._look, loop)
             return
         self._quiet += 1
+        if self._quiet == _QUIET_TURNS and self._patience_s:
+            loop.call_later(self._patience_s, self._look, loop)
+            return
         if self._quiet > _QUIET_TURNS:
             self._wake_next()
         loop.call_soon(self._look, loop)

@@ -7,7 +7,17 @@ from typing import Any
 
 from diembao.sample.live import boxes
 from diembao.sample.live.layouts import LAYOUTS, Layout
-from diembao.sample.live.markup import SAMPLE, escape, iso_time, json_ld, label_time, link, meta, tag
+from diembao.sample.live.markup import (
+    SAMPLE,
+    escape,
+    iso_time,
+    json_ld,
+    label_time,
+    link,
+    meta,
+    tag,
+    wrap_all,
+)
 from diembao.sample.live.newsroom import Newsroom, Story, Version, choose_layout
 from diembao.sample.live.sites import Site
 
@@ -130,11 +140,14 @@ def _render_article(newsroom: Newsroom, story: Story, version: Version, at: date
     related = boxes.render_related(newsroom, story, at)
     inside = boxes.render_inline(newsroom, story) if layout.related == "inside" else ""
     body = _render_body(story, layout, version, inside)
+    headline = escape(version.title)
+    if layout.title[0] == "td":
+        headline = tag("h1", headline)
     parts = {
         "c": tag(
             "ul", tag("li", link("/", site.outlet.name)) + tag("li", link("/tin", "Tin")), class_="breadcrumb"
         ),
-        "t": _part(layout, layout.title, escape(version.title)),
+        "t": _part(layout, layout.title, headline),
         "d": _render_date(story, layout, at),
         "l": _part(layout, layout.lead, escape(story.article.lead), data_role="sapo"),
         "b": body,
@@ -168,18 +181,21 @@ def _render_date(story: Story, layout: Layout, at: datetime) -> str:
     language, is_day = story.article.language, story.precision == "day"
     written = label_time(story.shown_at, layout.label, language, is_day=is_day)
     changed = changed_at(story, at)
+    shown = escape(written)
     if layout.label == "both" and not is_day:
-        # the change stands first, as it does on real pages
+        # the change stands first, as it does on real pages, in one line or in elements of their own
         first, last = _OPEN[language]
-        written = f"{first}: {written}"
+        labels = [f"{first}: {written}"]
         if changed is not None:
             shift = story.shown_at - story.article.published_at
-            written = f"{last}: {label_time(changed + shift, 'both', language)} - {written}"
+            labels.insert(0, f"{last}: {label_time(changed + shift, 'both', language)}")
+        is_one_line = story.article.number % 3 == 0
+        shown = escape(" - ".join(labels)) if is_one_line else wrap_all("span", map(escape, labels), "time")
     attributes = {"data_role": "publishdate"}
     if layout.date[0] == "time":
         form = "day" if is_day else "utc" if story.site.habit.stated == "utc" else "iso"
         attributes["datetime"] = iso_time(story.shown_at, form)
-    return _part(layout, layout.date, escape(written), **attributes)
+    return _part(layout, layout.date, shown, **attributes)
 
 
 # ------------------------------------------------------------------ other kinds of pages

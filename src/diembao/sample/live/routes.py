@@ -54,7 +54,10 @@ def answer(newsroom: Newsroom, host: str, target: str, headers: Mapping[str, str
         label = ""
     if site is None:
         return _text(421, "no such host in the sample press\n", "text/plain")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return _text(400, "not a target\n", "text/plain")
     request = _Request(site, label, parts.path or "/", parts.query, headers, at)
     given = _redirect(request, target) or _choose(newsroom, request)
     return _pack(given, request)
@@ -236,7 +239,7 @@ def _validate(given: Answer, request: _Request, changed_at: datetime) -> Answer:
 def _is_unchanged(since: str, changed_at: datetime) -> bool:
     try:
         return bool(since) and parsedate_to_datetime(since) >= changed_at.replace(microsecond=0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return False
 
 
