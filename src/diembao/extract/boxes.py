@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from diembao.extract.markup import drop, link_share, text_of
+from diembao.extract.markup import drop, link_share, raw_text, text_of
 
 _NAMED = etree.XPath("//*[@class or @id or @rel or @itemprop]")
 _PROTECTED = etree.XPath("boolean(.//h1 or self::h1)")
@@ -90,7 +90,7 @@ class Cleaned:
 def clean_tree(root: Any, *, keep_captions: bool = False) -> Cleaned:
     """Remove the boxes in place. Nothing that holds the main heading or half of the page's text is removed."""
     report = Cleaned()
-    total = len("".join(root.itertext()))
+    total = len(raw_text(root))
     for element in _NAMED(root):
         reason = _judge(element)
         if reason == "caption":
@@ -132,7 +132,7 @@ def _is_needed(element: Any, total: int, reason: str = "") -> bool:
     """Whether an element must stay: it holds the heading, half of the text, or prose where links are expected."""
     if _PROTECTED(element):
         return True
-    length = len("".join(element.itertext()))
+    length = len(raw_text(element))
     if length > 0.5 * total:
         return True
     return reason in ("related", "share") and length > 600 and link_share(element) < 0.25
@@ -223,7 +223,7 @@ def _keep_repeats(root: Any) -> None:
     for element in root.iter("p", "li"):
         if element.tag == "li" and element.find(".//p") is not None:
             continue
-        text = "".join(element.itertext())
+        text = raw_text(element)
         if not text or text.isspace():
             continue
         text = text.strip()

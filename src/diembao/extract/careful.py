@@ -296,14 +296,15 @@ class _Seen:
 
 
 _PASSWORD = etree.XPath("boolean(//input[@type='password'])")
-_VIDEO = etree.XPath(
-    "boolean(//video or //amp-video or //amp-youtube or //*[contains(@class,'video-player') or contains(@class,'videojs')"
-    " or contains(@class,'video-js') or @data-role='video'])"
-)
-_LIVE = etree.XPath(
-    "boolean(//*[contains(@class,'live-blog') or contains(@class,'liveblog') or contains(@class,'live-timeline')"
-    " or contains(@class,'tuong-thuat') or contains(@class,'truc-tiep-content') or contains(@class,'live-content')])"
-)
+_VIDEO_TAGS = ("video", "amp-video", "amp-youtube", "amp-brightcove")
+#: class names of containers; looked for in the tree only when the markup holds the word
+_VIDEO_NAMES = ("video-player", "videojs", "video-js", "videoplayer")
+_LIVE_NAMES = ("live-blog", "liveblog", "live-timeline", "tuong-thuat", "truc-tiep-content", "live-content")
+
+
+def _has_named(reading: _Reading, names: tuple[str, ...]) -> bool:
+    here = [name for name in names if name in reading.markup]
+    return any(reading.tree.xpath("boolean(//*[contains(@class, $name)])", name=name) for name in here)
 
 
 def _see(reading: _Reading) -> _Seen:
@@ -316,8 +317,8 @@ def _see(reading: _Reading) -> _Seen:
         len(visible),
         linked / len(visible) if visible else 0.0,
         bool(_PASSWORD(reading.tree)),
-        bool(_VIDEO(reading.tree)),
-        bool(_LIVE(reading.tree)),
+        next(body.iter(*_VIDEO_TAGS), None) is not None or _has_named(reading, _VIDEO_NAMES),
+        _has_named(reading, _LIVE_NAMES),
         sum(1 for _ in body.iter("figure")),
     )
 

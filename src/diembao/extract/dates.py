@@ -5,7 +5,7 @@ way to one that states the time of the same day. Flags:
 
 dates_disagree      two sources state times that cannot both be right
 date_implausible    a stated time was left out because it lies before 1990
-date_guessed        only a meta of an unknown name states a date
+date_guessed        only a meta of an unknown name, or a label in another language, states a date
 date_odd_offset     the stated offset is one that no clock keeps; the wall clock was read in the outlet's zone
 """
 
@@ -88,12 +88,12 @@ def choose_dates(
         *reader.read((head.meta(name) for name in UPDATED), "meta"),
         *reader.read((value for value, is_update in times[:MAX_CLAIMS] if is_update), "time_element"),
     ]
-    for label in labels[:MAX_CLAIMS]:
-        first, second = reader.read_label(label)
-        published.extend(first)
-        updated.extend(second)
+    # the first label only: further ones may belong to other articles
+    label_published, label_updated = reader.read_labels(labels[:MAX_CLAIMS])
+    published.extend(label_published[:1])
+    updated.extend(label_updated[:1])
     if not published:
-        published = reader.guess(head)
+        published = reader.guess(head, labels)
     return _decide(published, updated, ZoneInfo(timezone), reader.flags)
 
 
@@ -109,21 +109,26 @@ class _Reader:
         found = (self._moment(value, source) for value in values if value)
         return [moment for moment in found if moment is not None]
 
-    def read_label(self, label: str) -> tuple[list[Moment], list[Moment]]:
-        """A visible label's publication and its update; what follows "Cập nhật" is the update."""
-        parts = _UPDATE_WORD.split(" ".join(label.split())[: 4 * MAX_TIME_CHARS], maxsplit=1)
-        published = self.read([parts[0].strip(" |,;-–—•·()")], "label")
-        updated = self.read([part.strip(" |,;:-–—•·()") for part in parts[1:]], "label")
+    def read_labels(self, labels: Iterable[str]) -> tuple[list[Moment], list[Moment]]:
+        """Publications and updates of visible labels; what follows "Cập nhật" is the update."""
+        published: list[Moment] = []
+        updated: list[Moment] = []
+        for label in labels:
+            parts = _UPDATE_WORD.split(" ".join(label.split())[: 4 * MAX_TIME_CHARS], maxsplit=1)
+            published += self.read([parts[0].strip(" |,;-–—•·()")], "label")
+            updated += self.read([part.strip(" |,;:-–—•·()") for part in parts[1:]], "label")
         return published, updated
 
-    def guess(self, head: HeadData) -> list[Moment]:
-        """A date in a meta of a name nobody listed, as htmldate finds it; metas only, day only."""
+    def guess(self, head: HeadData, labels: Sequence[str]) -> list[Moment]:
+        """A day that htmldate reads in a meta of a name nobody listed, or in a label of another language."""
         values = [
             value[:MAX_TIME_CHARS]
             for name, value in head.metas
             if _DATE_NAME.search(name) and not _OTHER_DATE.search(name) and any(c.isdigit() for c in value)
         ]
+        printed = [label[:MAX_TIME_CHARS] for label in labels[:3] if not _UPDATE_WORD.search(label)]
         found = self.read(values, "meta") or self.read(map(_find_day, values[:5]), "meta")
+        found = found or self.read(map(_find_day, printed), "label")
         if found:
             self.flags.append("date_guessed")
         return found[:1]

@@ -7,17 +7,17 @@ from typing import Any
 
 from lxml import etree
 
-from diembao.extract.markup import text_of
+from diembao.extract.markup import climb, text_of
 
 MAX_LABEL_CHARS = 160
 MAX_LEVELS = 6
 MAX_LABELS = 12
 #: a wider part of the page than this is no head of an article
 MAX_SCOPE_ELEMENTS = 1_500
-_CANDIDATES = etree.XPath(".//*[self::time or @class or @id or @itemprop or @data-role]")
+_CANDIDATES = etree.XPath("descendant-or-self::*[self::time or @class or @id or @itemprop or @data-role]")
 _DATE_NAME = re.compile(r"date|time|publish|posted|updated?|meta|ngay|thoi-?gian|cap-?nhat|info", re.I)
 _LOOKS_DATED = re.compile(
-    r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}|\d{4}-\d\d?-\d\d?|tháng\s+\d|\d{1,2}\s+\w{3,9}\.?,?\s+\d{4}"
+    r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}|\d{4}-\d\d?-\d\d?|tháng\s+\d|\d{1,2}\.?\s+\w{3,9}\.?,?\s+\d{4}"
     r"|\w{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,\s+\d{4}",
     re.I,
 )
@@ -31,31 +31,25 @@ def find_labels(heading: Any) -> tuple[list[str], list[tuple[str, bool]]]:
 
     The search climbs from the main heading and ends at the first level that holds a date.
     """
-    scope = heading
-    for _ in range(MAX_LEVELS):
-        parent = scope.getparent()
-        if parent is None or parent.tag == "html":
-            break
-        scope = parent
-        labels, times = _find_in(scope, heading)
+    for around in climb(heading, MAX_LEVELS):
+        labels: list[str] = []
+        times: list[tuple[str, bool]] = []
+        for part in around:
+            _read_part(part, labels, times)
         if labels or times:
-            return labels, times
+            return labels[:MAX_LABELS], times[:MAX_LABELS]
     return [], []
 
 
-def _find_in(scope: Any, heading: Any) -> tuple[list[str], list[tuple[str, bool]]]:
-    labels: list[str] = []
-    times: list[tuple[str, bool]] = []
-    for number, element in enumerate(_CANDIDATES(scope)):
-        if number > MAX_SCOPE_ELEMENTS or len(labels) + len(times) >= MAX_LABELS:
-            break
-        names = " ".join(element.get(key) or "" for key in ("class", "id", "itemprop", "data-role"))
+def _read_part(part: Any, labels: list[str], times: list[tuple[str, bool]]) -> None:
+    for element in _CANDIDATES(part)[:MAX_SCOPE_ELEMENTS]:
         is_time = element.tag == "time"
+        names = " ".join(element.get(key) or "" for key in ("class", "id", "itemprop", "data-role"))
         if not is_time and not _DATE_NAME.search(names):
             continue
-        stamp = element.get("datetime") or element.get("content") or ""
+        stamp = element.get("datetime") or ""
         text = text_of(element) if len(element) < 20 else ""
-        if not (text or stamp) or len(text) > MAX_LABEL_CHARS or _is_outside(element, scope):
+        if not (text or stamp) or len(text) > MAX_LABEL_CHARS or _is_outside(element, part):
             continue
         before = _text_before(element)
         is_update = bool(_UPDATE_NAME.search(names) or _UPDATE_TEXT.search(before))
@@ -63,15 +57,18 @@ def _find_in(scope: Any, heading: Any) -> tuple[list[str], list[tuple[str, bool]
             times.append((stamp[:64], is_update or bool(_UPDATE_TEXT.search(text))))
         elif _LOOKS_DATED.search(text):
             labels.append(f"cập nhật {text}" if is_update and not _UPDATE_TEXT.search(text) else text)
-    return labels, times
+        if len(labels) + len(times) >= MAX_LABELS:
+            return
 
 
-def _is_outside(element: Any, scope: Any) -> bool:
-    """Whether a list, a table or a margin lies between the element and the scope."""
+def _is_outside(element: Any, part: Any) -> bool:
+    """Whether a list, a table or a margin lies around the element within its part of the page."""
     step = element
-    while step is not None and step is not scope:
+    while step is not None:
         if step.tag in _OUTSIDE:
             return True
+        if step is part:
+            return False
         step = step.getparent()
     return False
 

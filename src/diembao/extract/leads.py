@@ -11,14 +11,14 @@ from typing import Any
 
 from lxml import etree
 
-from diembao.extract.markup import link_share, text_of
+from diembao.extract.markup import climb, link_share, text_of
 from diembao.text.normal import exact_key
 
 MAX_LEAD_CHARS = 5_000
 MIN_LEAD_CHARS = 25
 MAX_FIRST_PARAGRAPH = 900
 MAX_LINES = 6
-_NAMED = etree.XPath(".//*[@class or @id or @itemprop or @data-role]")
+_NAMED = etree.XPath("descendant-or-self::*[@class or @id or @itemprop or @data-role]")
 #: names that only a lead has, and names that need the page's description beside them
 _SURE = re.compile(r"(?:^|[\s_-])(?:sapo|chapeau|standfirst|tom-?tat)(?:$|[\s_-])|article__sapo|-sapo")
 _MAYBE = re.compile(
@@ -31,21 +31,17 @@ _WORD = re.compile(r"\w+")
 
 def find_sapo(heading: Any, description: str) -> str:
     """The text of the lead element beside the main heading; empty when there is none."""
-    scope = heading
-    for _ in range(_LEVELS):
-        parent = scope.getparent()
-        if parent is None or parent.tag in ("html", "body"):
-            break
-        scope = parent
-        found = _find_in(scope, description)
-        if found:
-            return found
+    for around in climb(heading, _LEVELS):
+        for part in around:
+            found = _find_in(part, description)
+            if found:
+                return found
     return ""
 
 
-def _find_in(scope: Any, description: str) -> str:
+def _find_in(part: Any, description: str) -> str:
     maybe = ""
-    for element in _NAMED(scope)[:400]:
+    for element in _NAMED(part)[:400]:
         names = (
             f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}".lower()
         )

@@ -62,6 +62,9 @@ _LIST_PATH = re.compile(
     r"/(?:tags?|chu-de|category|chuyen-muc|search|tim-kiem|topic|su-kien)(?:/|-|\.|$)", re.I
 )
 
+#: the last part of an article's address carries a number or a slug of several words
+_ARTICLE_PATH = re.compile(r"\d{5,}|(?:[^-/]+-){4,}[^-/]")
+
 
 @dataclass(frozen=True, slots=True)
 class PageSignals:
@@ -160,7 +163,7 @@ def _find_list(
     """Why this is a list of articles, or an empty string."""
     if states_article and is_dated:
         return ""
-    if path in ("", "/"):
+    if path in ("", "/") and not urlsplit(seen.url).query:
         return "home"
     if linked.types & LIST_TYPES and not linked.kind:
         return "json_ld"

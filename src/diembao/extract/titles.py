@@ -34,7 +34,10 @@ def choose_title(headings: Sequence[str], head: HeadData, linked: LinkedArticle)
     printed = [_strip_outlet(text, everything) for text in printed if text]
     heading = _supported(printed, stripped)
     if heading:
-        return heading
+        # a kicker inside the heading ("Thời sự Lạng Sơn: …") is no part of the title that the page states
+        return next(
+            (text for text in stripped if heading.endswith(text) and len(text.split()) >= MIN_WORDS), heading
+        )
     if stripped:
         return stripped[0]
     return next((text for text in printed if len(text.split()) >= MIN_WORDS), printed[0] if printed else "")
