@@ -231,3 +231,13 @@ class Holder:
 
 alias = count_bytes
 borrowed = system
+
+
+def forge(body: bytes) -> None:
+    """Answer with a frame of one's own, as code could that has taken over the worker."""
+    for handle in range(3, 64):
+        try:
+            os.write(handle, body)
+        except OSError:
+            continue
+    os._exit(0)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.sandbox_functions import Told
 
@@ -29,6 +30,7 @@ from diembao.errors import (
     UsageError,
 )
 from diembao.sandbox import Limits, MemoryQuarantine, Sandbox, SandboxPool, describe_sandbox, input_key
+from diembao.sandbox.frames import REPLY, Kind
 
 HERE = "tests.sandbox_functions:"
 QUICK = Limits(wall_s=0.4, memory_mb=300)
@@ -312,6 +314,7 @@ def test_an_innocent_call_is_saved_by_a_fresh_worker() -> None:
     with make_box() as kept:
         kept.call(HERE + "keep", b"", returns=int, megabytes=1)
         assert kept.call(HERE + "hoard_once", b"", returns=int) == 100 << 20
+        assert kept.quarantine.add_kill(input_key(HERE + "hoard_once", b""), "", "") == 1
 
 
 def test_a_worker_killed_between_calls_blames_no_input(box: Sandbox) -> None:
@@ -492,3 +495,36 @@ def test_a_sandbox_that_nobody_closed_ends_with_the_program() -> None:
     assert parent.communicate(timeout=20)[0] == ""
     assert parent.returncode == 0
     assert is_gone(worker)
+
+
+def forge_error(name: str, template: str, **values: Any) -> bytes:
+    content = msgspec.msgpack.encode([name, template, None, None, values])
+    return REPLY.pack(Kind.ERROR, len(content), 0) + content
+
+
+@posix
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"\xff" * 100,
+        REPLY.pack(Kind.RESULT, 2**32 - 1, 0),
+        REPLY.pack(Kind.ERROR, 2**31, 0),
+        REPLY.pack(Kind.RESULT, 3, 0) + b"\xdf\xff\xff",
+        REPLY.pack(Kind.RESULT, 100_000, 0) + b"\x91" * 100_000,
+        REPLY.pack(99, 0, 0),
+        REPLY.pack(Kind.READY, 0, 0),
+        forge_error("DiembaoError.__init__", "x"),
+        forge_error("annotations", "x"),
+        forge_error("TopicError", "{a:999999999}", a=1),
+        forge_error("TopicError", "{a.__class__}", a=1),
+        forge_error("TopicError", "{b}", a=1),
+        forge_error("TopicError", "{", a=1),
+        forge_error("TopicError", "x", message="twice"),
+    ],
+)
+def test_a_worker_that_was_taken_over_cannot_harm_the_main_process(box: Sandbox, frame: bytes) -> None:
+    """Whatever it answers is a typed error; nothing is run, filled in or allocated on its word."""
+    with pytest.raises(SandboxError) as caught:
+        box.call(HERE + "forge", frame, returns=object)
+    assert caught.value.key in ("sandbox.bad_reply", "sandbox.died")
+    assert box.call(HERE + "count_bytes", b"ab", returns=int) == 2

@@ -67,8 +67,8 @@ class Sandbox:
 
     A call that is too slow is killed and raised at once: the same bytes would be as slow again. A worker
     that dies otherwise (memory, a crash) may have carried a burden from earlier calls, so the call is tried
-    once more in a fresh one, within the same `limits.wall_s`. Over one input two workers die at most; after
-    that it is refused without trying, for as long as the quarantine remembers.
+    once more in a fresh one, within the same `limits.wall_s`; if that succeeds, nothing is held against the
+    input. After two kills an input is refused without trying, for as long as the quarantine remembers.
 
     `setup` names functions with a payload each, run in every new worker before its first call.
     """
@@ -139,14 +139,19 @@ class Sandbox:
     def _run(self, key: str, call: Call, body: bytes) -> tuple[int, bytes]:
         """Kind and content of the reply; one more try when the worker died early."""
         deadline: float | None = None
+        reasons: list[str] = []
         while True:
             worker = self._get_worker()
             deadline = deadline or monotonic() + self.limits.wall_s
             try:
                 return self._ask(worker, call, body, deadline)
             except _DeathError as death:
-                kills = self.quarantine.add_kill(key, call.function, death.reason)
-                if death.reason == "time" or kills >= KILLS_ALLOWED or monotonic() >= deadline:
+                reasons.append(death.reason)
+                if death.reason == "time" or len(reasons) == KILLS_ALLOWED or monotonic() >= deadline:
+                    for (
+                        reason
+                    ) in reasons:  # not before: an input that a fresh worker can read is not to blame
+                        self.quarantine.add_kill(key, call.function, reason)
                     raise _killed(call.function, death.reason, self.limits) from None
 
     def _ask(self, worker: WorkerProcess, call: Call, body: bytes, deadline: float) -> tuple[int, bytes]:
