@@ -212,6 +212,23 @@ def test_long_standing_is_told() -> None:
     assert len(due) > 100
 
 
+def test_a_collector_of_two_hours_finds_all_that_stood_longer() -> None:
+    """Looking into every feed each two hours finds every page that stood for that long, and nothing unexpected."""
+    pause = timedelta(hours=2)
+    feeds = [feed for site in newsroom().sites.values() for feed in site.outlet.feeds]
+    found: set[int] = set()
+    at = LIVE_FROM
+    while at < END:
+        for feed in feeds:
+            found |= {standing.article.number for standing in newsroom().list_standing(feed, at)}
+        at += pause
+    due = {page.number for page in expected() if page.stood_for(at - pause) >= pause}
+    assert len(due) > 150
+    assert due <= found <= {page.number for page in expected() if page.in_feeds}
+    lost = {page.number for page in expected()} - found
+    assert lost  # the dead feed's articles and what was pushed out within two hours
+
+
 # ------------------------------------------------------------------ where the history ends
 
 

@@ -112,5 +112,5 @@ def _make_site(habit: Habit, traits: dict[str, object]) -> Site:
 
 
 def _live_habit(outlet_id: str, name: str, feeds: tuple[tuple[str, str], ...]) -> Habit:
-    outlet = make_outlet(outlet_id, name, "sector" if outlet_id.startswith("tap") else "provincial", feeds)
+    outlet = make_outlet(outlet_id, name, "sector", feeds)
     return Habit(outlet, rate=1.7, home_share=0.3, address="number", window=8, end_mark=len(outlet_id) % 4)
