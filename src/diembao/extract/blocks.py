@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 #: where no running text stands
-_AROUND = ["nav", "footer", "aside", "form", "button", "select", "noscript", "iframe", "svg", "figcaption"]
+_AROUND = ["nav", "footer", "aside", "button", "select", "noscript", "iframe", "svg", "figcaption"]
 #: a paragraph of fewer characters does not vote
 _SHORT = 25
 #: below this the page is taken to use other elements than paragraphs

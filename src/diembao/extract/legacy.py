@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 SAMPLE_CHARS = 20_000
@@ -51,12 +52,16 @@ def convert_legacy(text: str) -> tuple[str, str]:
 
 def _may_be_legacy(lower: str) -> bool:
     """Whether enough common words stand there as one of the fonts writes them; ten times quicker than converting."""
-    return any(sum(map(lower.count, words)) >= MIN_WORDS for words in _legacy_words())
+    for by_letter in _legacy_words():
+        words = (word for letter, words in by_letter.items() if letter in lower for word in words)
+        if sum(map(lower.count, words)) >= MIN_WORDS:
+            return True
+    return False
 
 
 @cache
-def _legacy_words() -> tuple[tuple[str, ...], ...]:
-    """The common words as typed in TCVN3 and in VNI, in lower case as Unicode has it."""
+def _legacy_words() -> tuple[dict[str, list[str]], ...]:
+    """The common words as typed in TCVN3 and in VNI by one of their odd letters, in lower case as Unicode has it."""
     back = {new: old for old, new in zip(_TCVN3_FROM, _TCVN3_TO, strict=True)}
     tcvn3 = {"".join(back.get(c, c) for c in word) for word in _COMMON}
     tcvn3 |= {"§" + word[1:] for word in tcvn3 if word.startswith("®")}
@@ -76,7 +81,14 @@ def _legacy_words() -> tuple[tuple[str, ...], ...]:
                 for part in parts
             )
         )
-    return tuple(word.lower() for word in tcvn3), tuple(word.lower() for word in vni)
+    return _by_letter(tcvn3), _by_letter(vni)
+
+
+def _by_letter(words: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in sorted(word.lower() for word in words):
+        found.setdefault(max(word), []).append(word)
+    return found
 
 
 def _count_common(text: str) -> int:

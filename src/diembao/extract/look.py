@@ -17,23 +17,39 @@ from typing import Any
 
 from diembao.extract.blocks import read_blocks
 from diembao.extract.canonical import choose_canonical
-from diembao.extract.dates import choose_dates
+from diembao.extract.careful import MARKUP_CHARS, MAX_HEADINGS, VISIBLE_CHARS, _is_not_html
+from diembao.extract.dates import PageDates, choose_dates
 from diembao.extract.decode import Decoded, decode_page
 from diembao.extract.head import HeadData
 from diembao.extract.language import detect_language
-from diembao.extract.linked import LinkedArticle, read_linked
-from diembao.extract.pagekind import PageSignals, judge_page
+from diembao.extract.linked import ARTICLE_TYPES, LinkedArticle, read_linked
+from diembao.extract.pagekind import LITTLE_TEXT, PageSignals, judge_page
+from diembao.extract.quickdates import find_quick_labels
 from diembao.extract.quickhead import read_quick_head
 from diembao.extract.shown import MAX_SHOWN_CHARS, gather_shown, read_visible
-from diembao.extract.titles import choose_title
+from diembao.extract.tidy import tidy_line
+from diembao.extract.titles import MAX_TITLE_CHARS, choose_title
+from diembao.sandbox.prescan import MAX_SIZE, prescan_markup
+from diembao.text.addresses import MAX_ADDRESS_CHARS
 from diembao.text.pieces import CUT
 from diembao.text.prints import fingerprint
-from diembao.types import PageLook, PageType
+from diembao.text.times import MAX_TIME_CHARS
+from diembao.types import PageLook
 
-MAX_HEADINGS = 20
-MARKUP_CHARS = 60_000
-VISIBLE_CHARS = 3_000
-_RAW = re.compile(r"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)\b", re.I)
+#: enough to tell a language
+LANGUAGE_CHARS = 1_000
+#: lexbor's time grows with the square of the depth and of the attributes of one tag: 0.3 s at these
+MANY_TAGS = 15_000
+_LONG_TAG = re.compile(rb"<[^>]{30000}")
+#: an element that is open to the end of the page begins before its last characters or swallows them
+TAIL_BYTES = 5_000
+_RAW = re.compile(rb"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)\b", re.I)
+_LOGIN_FIELD = 'input[type="password" i]'
+_VIDEO = 'video,amp-video,amp-youtube,[data-role="video"],[class*="video-player"],[class*="videojs"],[class*="video-js"]'
+_LIVE = (
+    '[class*="live-blog"],[class*="liveblog"],[class*="live-timeline"],[class*="tuong-thuat"],'
+    '[class*="truc-tiep-content"],[class*="live-content"]'
+)
 
 
 def look_page(
@@ -49,96 +65,130 @@ def look_page(
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    decoded = decode_page(body, content_type)
-    tree = LexborHTMLParser(decoded.text.encode("utf-8", "replace"))
+    if _is_not_html(body, content_type):
+        return _no_page(url, is_empty=not body.strip())
+    decoded = decode_page(body, content_type, nfc=False)
+    markup = _as_utf8(body, decoded)
+    _check_size(markup)
+    tree = LexborHTMLParser(markup)
     head = read_quick_head(tree)
     linked = read_linked(head.json_ld)
-    headings = [node.text() for node in tree.css("h1")[:MAX_HEADINGS]]
+    title = choose_title([node.text() for node in tree.css("h1")[:MAX_HEADINGS]], head, linked)
+    dates = _read_dates(tree, head, linked, url, timezone)
     visible = read_visible(tree)
-    signals = _see(tree)
     shown = gather_shown(visible, head)
-    doubts = _find_doubts(decoded, visible, shown, tree)
-    blocks = read_blocks(tree)
-    text = "\n".join(blocks)
-    title = choose_title(headings, head, linked)
-    kind, reason = _judge(url, decoded, head, linked, title, text, visible, signals)
-    dates = choose_dates(head, linked, url=url, timezone=timezone)
+    links = [] if _states_article(head, linked) else [node.text() for node in tree.css("a")]
+    text = "\n".join(read_blocks(tree))
+    signals = _see(tree, url, title, text, visible, links, decoded.text[:MARKUP_CHARS])
+    kind, reason = judge_page(signals, head, linked)
     canonical, canonical_flags = choose_canonical(head, url)
     published, updated = dates.published, dates.updated
+    flags = (*decoded.flags, f"kind:{reason}", *dates.flags, *canonical_flags)
     return PageLook(
-        url=url,
-        title=title,
-        language=detect_language(text or title),
+        url=url[:MAX_ADDRESS_CHARS],
+        title=tidy_line(title, MAX_TITLE_CHARS),
+        language=detect_language(text[:LANGUAGE_CHARS] if len(text) > 200 else f"{title}\n{text}"),
         published_at=published.at if published else None,
         published_source=published.source if published else "",
         published_precision=published.precision if published else "unknown",
-        published_raw=published.raw if published else "",
+        published_raw=tidy_line(published.raw, MAX_TIME_CHARS) if published else "",
         updated_at=updated.at if updated else None,
         canonical_url=canonical,
         page_type=kind,
         text_chars=len(text),
         text_prints=fingerprint(text),
-        in_doubt=doubts,
+        in_doubt=_find_doubts(decoded, markup, shown, has_frames=tree.css_first("frameset") is not None),
         may_match=tuple(may_match(shown[:MAX_SHOWN_CHARS])) if may_match else (),
-        flags=(f"kind:{reason}", *decoded.flags, *dates.flags, *canonical_flags),
+        flags=tuple(dict.fromkeys(flags)),
     )
 
 
-def _see(tree: Any) -> dict[str, Any]:
-    """Signals of the kind of page that need the whole tree."""
-    return {
-        "has_password": tree.css_first('input[type="password" i]') is not None,
-        "has_video": tree.css_first("video") is not None,
-        "pictures": len(tree.css("figure img, picture img")),
-        "has_frames": tree.css_first("frameset") is not None,
-        "linked_chars": sum(len(node.text()) for node in tree.css("a")),
-    }
+def _no_page(url: str, *, is_empty: bool) -> PageLook:
+    return PageLook(
+        url=url[:MAX_ADDRESS_CHARS],
+        title="",
+        language="und",
+        published_at=None,
+        published_source="",
+        published_precision="unknown",
+        published_raw="",
+        updated_at=None,
+        canonical_url=None,
+        page_type="empty" if is_empty else "other",
+        text_chars=0,
+        flags=() if is_empty else ("not_html",),
+    )
 
 
-def _judge(
-    url: str,
-    decoded: Decoded,
-    head: HeadData,
-    linked: LinkedArticle,
-    title: str,
-    text: str,
-    visible: str,
-    signals: dict[str, Any],
-) -> tuple[PageType, str]:
-    words = " ".join(visible.replace(CUT, " ").split())
-    seen = PageSignals(
+def _as_utf8(body: bytes, decoded: Decoded) -> bytes:
+    """The markup in UTF-8: the body itself where it is that already."""
+    if decoded.encoding == "utf-8" and not decoded.flags and b"\0" not in body and body[:1] != b"\xef":
+        return body
+    return decoded.text.encode("utf-8", "replace")
+
+
+def _states_article(head: HeadData, linked: LinkedArticle) -> bool:
+    """Whether the page says that it is an article and when it was published: then it is no list of links."""
+    stated = linked.kind in ARTICLE_TYPES or head.meta("og:type").startswith("article")
+    return stated and bool(linked.published or head.meta("article:published_time", "pubdate"))
+
+
+def _read_dates(tree: Any, head: HeadData, linked: LinkedArticle, url: str, timezone: str) -> PageDates:
+    """Dates of the head and the address; those beside the title only where there are none."""
+    language = "en" if head.language.startswith("en") else "vi"
+    dates = choose_dates(head, linked, url=url, timezone=timezone, language=language)
+    if dates.published is not None and "date_guessed" not in dates.flags:
+        return dates
+    labels, times = find_quick_labels(tree)
+    if not (labels or times):
+        return dates
+    return choose_dates(
+        head, linked, url=url, timezone=timezone, labels=labels, times=times, language=language
+    )
+
+
+def _see(
+    tree: Any, url: str, title: str, text: str, visible: str, links: Sequence[str], markup: str
+) -> PageSignals:
+    """What tells kinds of page apart; what only little text makes worth asking is not asked otherwise."""
+    needs_all = len(text) < LITTLE_TEXT or bool(links)
+    words = " ".join(visible.replace(CUT, "").split()) if needs_all else visible[: 4 * VISIBLE_CHARS]
+    linked_chars = sum(len(" ".join(link.split())) for link in links)
+    is_short = len(text) < LITTLE_TEXT
+    return PageSignals(
         url=url,
         title=title,
         text_chars=len(text),
-        visible_chars=len(words),
+        visible_chars=len(words) if needs_all else len(visible),
         visible_text=words[:VISIBLE_CHARS],
-        markup=decoded.text[:MARKUP_CHARS],
-        link_share=signals["linked_chars"] / len(words) if words else 0.0,
-        has_password=signals["has_password"],
-        has_video=signals["has_video"],
-        pictures=signals["pictures"],
+        markup=markup,
+        link_share=linked_chars / len(words) if words else 0.0,
+        has_password=is_short and tree.css_first(_LOGIN_FIELD) is not None,
+        has_live_blocks=tree.css_first(_LIVE) is not None,
+        has_video=is_short and tree.css_first(_VIDEO) is not None,
+        pictures=len(tree.css("figure")),
     )
-    return judge_page(seen, head, linked)
 
 
-def _find_doubts(decoded: Decoded, visible: str, shown: str, tree: Any) -> tuple[str, ...]:
-    doubts = []
-    if {"charset_guessed", "charset_wrong"} & set(decoded.flags):
-        doubts.append("charset")
-    if _is_unclosed(decoded.text):
-        doubts.append("markup")
-    if tree.css_first("frameset") is not None:
-        doubts.append("frames")
-    if len(shown) > MAX_SHOWN_CHARS:
-        doubts.append("long")
-    return tuple(doubts)
+def _check_size(markup: bytes) -> None:
+    """Leave what could hang a parser to the exact check; few pages have so many tags, or such long ones."""
+    if len(markup) > MAX_SIZE or markup.count(b"<") > MANY_TAGS or _LONG_TAG.search(markup) is not None:
+        prescan_markup(markup)
 
 
-def _is_unclosed(markup: str) -> bool:
+def _find_doubts(decoded: Decoded, markup: bytes, shown: str, *, has_frames: bool) -> tuple[str, ...]:
+    doubts = {
+        "charset": "charset_guessed" in decoded.flags or "charset_wrong" in decoded.flags,
+        "markup": _is_unclosed(markup),
+        "frames": has_frames,
+        "long": len(shown) > MAX_SHOWN_CHARS,
+    }
+    return tuple(name for name, is_so in doubts.items() if is_so)
+
+
+def _is_unclosed(markup: bytes) -> bool:
     """Whether a comment or an element of raw text is open to the end."""
-    if markup.rfind("<!--") > markup.rfind("-->"):
+    if markup.rfind(b"<!--") > markup.rfind(b"-->"):
         return True
-    last = None
-    for last in _RAW.finditer(markup, max(0, len(markup) - 5_000)):
-        pass
-    return last is not None and not last[1]
+    raw = list(_RAW.finditer(markup, max(0, len(markup) - TAIL_BYTES)))
+    return bool(raw) and not raw[-1][1]

@@ -6,7 +6,6 @@ A reader of such a text takes the cuts out and lets a word end at each of them.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
 
@@ -14,8 +13,6 @@ from diembao.text.normal import fold_text
 
 #: stands for markup; a character of the private use area, which separates words and folds to itself
 CUT = "\ue000"
-#: what `str.split` takes for a space, but for the space itself
-_SPACE = re.compile("[\t-\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 
 class Pieces:
@@ -23,13 +20,8 @@ class Pieces:
 
     def __init__(self, shown: str) -> None:
         self._shown = shown
-        text = shown.replace(CUT, "")
-        if _SPACE.search(text) is not None:  # looking is four times as quick as splitting
-            text = " ".join(text.split())
-        while "  " in text:
-            text = text.replace("  ", " ")
-        text = fold_text(text).text
-        while "  " in text:
+        text = fold_text(" ".join(shown.replace(CUT, "").split())).text
+        while "  " in text:  # where invisible characters stood
             text = text.replace("  ", " ")
         self.text = text.strip(" ")
 

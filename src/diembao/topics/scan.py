@@ -24,7 +24,7 @@ from diembao.topics.resolve import KIND_RANK, is_numbered
 from diembao.types import Phrase, Topic
 
 #: where a title is cut when the name of the outlet is taken off it
-_TITLE_PARTS = re.compile(r"[\n|:~–—»«·•(){}\[\]-]")
+_TITLE_PARTS = re.compile(r"[\n|:~.–—»«·•(){}\[\]-]")
 _WORD_START = re.compile(r"(?<!\S)(?=\S)|$")
 
 
