@@ -66,7 +66,7 @@ def visit(
             prepare(way)
             # the pace is kept on this way out too: on a clock that jumps
             timer = VirtualTimer(RealTimer().now())
-            async with Client(AGENT, timer=timer, backend=way.backend, deadline_s=2.0) as client:
+            async with Client(AGENT, timer=timer, backend=way.backend, deadline_s=1.0) as client:
                 fetched = [
                     await client.fetch(url, purpose="page", allowed_host=lambda host: True)
                     for _ in range(times)

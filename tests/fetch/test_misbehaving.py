@@ -21,7 +21,7 @@ from tests.fetch.timers import RealTimer
 
 AGENT = make_user_agent("diem.bao@outlet.example")
 HOST = "outlet.example"
-DEADLINE_S = 1.5
+DEADLINE_S = 1.0
 
 
 def fetch(handler: Handler, *, conditions: Conditions | None = None, limits: Limits | None = None) -> Fetched:
@@ -216,6 +216,7 @@ GOOD: dict[str, Handler] = {
     "after interim answers": ways.raw(
         b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + head(200, len(ways.PAGE)) + ways.PAGE
     ),
+    "with a line end after the stated length": ways.raw(head(200, len(ways.PAGE)) + ways.PAGE + b"\r\n"),
     "in HTTP/1.0": ways.raw(b"HTTP/1.0 200 OK\r\n\r\n" + ways.PAGE),
     "after a redirect": ways.redirect("/whole"),
     "after a redirect to a full address": ways.redirect(f"http://{HOST}/whole#part", status=308),
@@ -320,6 +321,15 @@ def test_conditions_are_sent_and_answered() -> None:
     first, same, changed = asyncio.run(run())
     assert [f.outcome for f in (first, same, changed)] == ["ok", "not_modified", "ok"]
     assert (first.body, same.body, changed.body) == (b"v1", b"", b"v2")
+
+
+@pytest.mark.parametrize("etag", ['"đ"', "a\nX-Injected: 1", "\0", " ", "a\r", '"\ud800"'])
+def test_a_validator_that_cannot_be_sent_is_left_out(etag: str) -> None:
+    """Whatever was stored as a validator, the request is well-formed and is made."""
+    fetched = fetch(respond(200, b"v1"), conditions=Conditions(etag, etag))
+    assert (fetched.outcome, fetched.body) == ("ok", b"v1")
+    assert fetched.last is not None
+    assert len(fetched.last.request_headers) == 6
 
 
 def test_caps_can_be_set_and_hold_exactly() -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+import h11
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from diembao.fetch.guard import refuse_host
 from diembao.fetch.order import Job, next_wake, order_due
 from diembao.fetch.plan import (
     MAX_INTERVAL_S,
@@ -21,6 +23,8 @@ from diembao.fetch.plan import (
     wait_s,
     with_crawl_delay,
 )
+from diembao.fetch.targets import read_target
+from diembao.fetch.trouble import ExchangeError
 from diembao.types import Exchange, FetchOutcome
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -49,6 +53,68 @@ def test_every_rule_holds_between_any_two_requests(
         free_at = min(free_at, ended + timedelta(days=1))
         assert wait_s(plan, ended) <= 86_400.0
         now = ended + timedelta(seconds=idle)
+
+
+ODD_PIECES = (
+    *(
+        "http",
+        "https",
+        ":",
+        "//",
+        "/",
+        "..",
+        "?",
+        "#",
+        "@",
+        "[",
+        "]",
+        "%",
+        "%00",
+        "%2F",
+        "a.vn",
+        "bài",
+        "::1",
+        "127.1",
+    ),
+    *(
+        " ",
+        "\\",
+        "\t",
+        "\n",
+        "\0",
+        "\x7f",
+        "&",
+        "=",
+        "|",
+        '"',
+        "<",
+        "ｅ",
+        "。",
+        ":80",
+        ":99999",
+        "\ud800",
+        "xn--",
+    ),
+)
+URL_PARTS = st.lists(st.sampled_from(ODD_PIECES) | st.text(max_size=5), max_size=12)
+
+
+@given(st.booleans(), URL_PARTS)
+def test_any_text_is_an_address_that_can_be_asked_or_a_typed_refusal(
+    has_base: bool, parts: list[str]
+) -> None:
+    """Whatever stands in a feed or a Location: either a well-formed request for a host, or a refusal."""
+    text = "".join(parts)
+    base = "https://outlet.example/a/b" if has_base else None
+    try:
+        target = read_target(text if has_base else "https://" + text, base=base)
+    except ExchangeError as error:
+        assert error.outcome in ("refused_scheme", "refused_address")
+        return
+    if refuse_host(target.host) is None:
+        request = h11.Request(method="GET", target=target.path, headers=[("Host", target.host_header)])
+        assert b"\r" not in request.target
+        assert read_target(target.url) == target
 
 
 FEED_STEP = st.tuples(

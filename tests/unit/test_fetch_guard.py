@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from diembao.fetch.guard import refuse_address, refuse_host
+from diembao.fetch.guard import refuse_address, refuse_endpoint, refuse_host
 from diembao.fetch.targets import read_target
 from diembao.fetch.trouble import ExchangeError
 
@@ -90,6 +90,17 @@ def test_every_block_that_python_calls_private_is_refused() -> None:
 def test_hosts_are_judged_before_any_lookup(host: str, reason: str | None) -> None:
     """Names that lead into the machine or its network, and what is no name, are refused; the rest is looked up."""
     assert refuse_host(host) == reason
+
+
+def test_only_the_ports_of_the_web() -> None:
+    """80, 443, 8080 and 8443; no mail server, no database."""
+    assert [port for port in range(70_000) if refuse_endpoint("bao.vn", port) is None] == [
+        80,
+        443,
+        8080,
+        8443,
+    ]
+    assert refuse_endpoint("127.0.0.1", 80) == "loopback"
 
 
 @pytest.mark.parametrize(

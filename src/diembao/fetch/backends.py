@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from diembao.fetch.guard import PORTS, refuse_address, refuse_host
+from diembao.fetch.guard import refuse_address, refuse_endpoint
 from diembao.fetch.trouble import ExchangeError
 
 #: the bytes a connection may hold that nobody has read yet (asyncio keeps at most twice as many)
@@ -92,7 +92,7 @@ class GuardedBackend:
 
     def refuse(self, host: str, port: int) -> str | None:
         """Why no connection will ever be made there, told without any lookup, or None."""
-        return refuse_host(host) or (None if port in PORTS else "port")
+        return refuse_endpoint(host, port)
 
     async def connect(self, scheme: str, host: str, port: int) -> Connection:
         """Look the name up once, judge every address, connect to one of exactly those."""
@@ -141,7 +141,7 @@ class LoopbackBackend:
 
     def refuse(self, host: str, port: int) -> str | None:
         """Why no connection will ever be made there, told without any lookup, or None."""
-        return refuse_host(host) or (None if port in PORTS else "port")
+        return refuse_endpoint(host, port)
 
     async def connect(self, scheme: str, host: str, port: int) -> Connection:
         """Connect to the loopback server."""

@@ -181,11 +181,18 @@ class Client:
         ]
         if self._from:
             headers.append(("from", self._from))
-        if conditions is not None and conditions.etag:
-            headers.append(("if-none-match", conditions.etag))
-        if conditions is not None and conditions.last_modified:
-            headers.append(("if-modified-since", conditions.last_modified))
+        if conditions is not None:
+            validators = (
+                ("if-none-match", conditions.etag),
+                ("if-modified-since", conditions.last_modified),
+            )
+            # what a server once sent as a validator may be nothing that can be sent back
+            headers.extend((name, value) for name, value in validators if _can_send(value))
         return tuple(headers)
+
+
+def _can_send(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable() and value == value.strip()
 
 
 class _NotNowError(ExchangeError):

@@ -156,15 +156,15 @@ class _Wire:
     async def has_more(self) -> bool:
         """Whether bytes follow the stated end of the body: the statement was then wrong.
 
-        They are looked for where the server said that it closes; otherwise only among what has arrived.
+        They are looked for where the server said that it closes; otherwise only among what has arrived. Blank
+        ones are no loss: scripts add a line end after a page whose length was stated before.
         """
-        if self._parser.trailing_data[0]:
-            return True
-        if not self._closes or self._is_ended:
-            return False
+        rest = self._parser.trailing_data[0]
+        if rest.strip() or not self._closes or self._is_ended:
+            return bool(rest.strip())
         try:
             async with asyncio.timeout(_AFTER_END_S):
-                return bool(await self._connection.reader.read(1))
+                return bool((await self._connection.reader.read(_READ_BYTES)).strip())
         except (OSError, ssl.SSLError):  # TimeoutError is an OSError
             return False
 

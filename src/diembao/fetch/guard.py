@@ -109,6 +109,11 @@ def refuse_host(host: str) -> str | None:
     return None if _NAME.fullmatch(name) else "bad_name"
 
 
+def refuse_endpoint(host: str, port: int) -> str | None:
+    """Why a host and port are refused before any lookup, or None."""
+    return refuse_host(host) or (None if port in PORTS else "port")
+
+
 def _refuse_v4(address: IPv4Address) -> str | None:
     if address in _METADATA:
         return "metadata"
