@@ -21,7 +21,7 @@ from tests.fetch.timers import RealTimer
 
 AGENT = make_user_agent("diem.bao@outlet.example")
 HOST = "outlet.example"
-DEADLINE_S = 1.0
+DEADLINE_S = 1.5
 
 
 def fetch(handler: Handler, *, conditions: Conditions | None = None, limits: Limits | None = None) -> Fetched:

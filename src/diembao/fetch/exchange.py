@@ -22,7 +22,7 @@ from diembao.fetch.trouble import ExchangeError, Trouble
 _READ_BYTES = 64 * 1024
 _MAX_INTERIM = 8
 #: framing that is always granted; beyond it, a body that is mostly framing (chunks of one byte) is refused
-_FRAMING_BYTES = 256 * 1024
+_FRAMING_BYTES = 160 * 1024
 #: how long to look, after the stated end of a body, for bytes that should not be there
 _AFTER_END_S = 0.5
 
@@ -183,7 +183,7 @@ class _Wire:
         data = await self._connection.reader.read(_READ_BYTES)
         self._bytes += len(data)
         self._is_ended = not data
-        if self._bytes > _FRAMING_BYTES + 3 * self._body_bytes:
+        if self._bytes > _FRAMING_BYTES + 2 * self._body_bytes:
             raise ExchangeError("protocol", f"{self._bytes} bytes for a body of {self._body_bytes}")
         self._parser.receive_data(data)
 
