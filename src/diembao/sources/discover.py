@@ -65,9 +65,10 @@ def find_feed_links(body: bytes, *, url: str, content_type: str | None = None) -
 
 def guess_addresses(url: str) -> list[str]:
     """The usual places of feeds and sitemaps on the site of `url`, to be tried when its pages name none."""
-    parts = urlsplit(url if "//" in url else f"https://{url}")
-    base = f"{parts.scheme}://{parts.netloc}"
-    host_of(base)
+    full = url.strip() if "//" in url else f"https://{url.strip()}"
+    host_of(full)  # raises where it names no host of the web
+    parts = urlsplit(full)
+    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     return [base + place for place in (*_FEED_PLACES, *_SITEMAP_PLACES)]
 
 

@@ -35,10 +35,11 @@ def absolute_address(link: str, base: str) -> tuple[str, str]:
     """The full address and no reason, or nothing and the reason why it cannot be used."""
     # as browsers do: line breaks within an address are dropped, spaces are written out
     link = re.sub(r"[\t\r\n]+", "", link[: MAX_ADDRESS_CHARS + 1].strip()).replace(" ", "%20")
-    if not link:
+    if not link or link.startswith("#"):
         return "", "no_link"
     try:
-        address = urljoin(base, link)
+        # joined with a base, `https://` alone would lead to the feed itself
+        address = link if re.match("https?:", link, re.I) else urljoin(base, link)
         host_of(address)
     except SourceError as error:
         return "", "not_http" if error.key == "sources.address_scheme" else "bad_link"

@@ -14,7 +14,10 @@ _DOCTYPE = re.compile(r"\s*<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL |
 _ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
 _REFERENCE = re.compile(r"&(\w{1,60});")
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|table|form)\b", re.I)
+_HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.I)
+_FIRST = re.compile(r"\s*<(?:!doctype\s+)?([a-z][\w:.-]{0,40})", re.I)
+_PAGE_NAMES = "html head body script style meta title link div span p table form center h1 noscript"
+_HTML_NAMES = frozenset(_PAGE_NAMES.split())
 #: an element with more attributes than any feed has: parsers take quadratic time over them
 _LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
 MAX_TAG_CHARS, MAX_ATTRIBUTES = 20_000, 200
@@ -29,8 +32,11 @@ class XmlText(NamedTuple):
 
 
 def looks_like_html(text: str) -> bool:
-    """Whether the beginning of the text holds elements that only pages have."""
-    return _HTML.search(text[:_HEAD]) is not None
+    """Whether the text is a page: by its first element, or by an `<html>` somewhere in its beginning."""
+    first = _FIRST.match(text, _skip_prolog(text, 0))
+    if first is not None and first[1].lower() in _HTML_NAMES:
+        return True
+    return _HTML.search(text, 0, _HEAD) is not None
 
 
 def prepare_xml(text: str, roots: str) -> XmlText | None:
