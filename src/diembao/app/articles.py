@@ -178,3 +178,34 @@ def show_article(project: Project, article_id: str) -> dict[str, Any]:
             "revisions": revisions,
             "matches": matches,
         }
+
+
+def list_evidence(project: Project, article_id: str) -> list[dict[str, Any]]:
+    """Where the pages lie that an article was read from; each record is checked against the ledger now."""
+    from diembao.app.collecting.evidence import load_capture
+    from diembao.errors import CorpusError
+
+    rows = []
+    with project.open_desk(read_only=True) as desk:
+        for kept, reading in desk.readings.list_evidence(article_id):
+            capture = kept.capture
+            try:
+                load_capture(project.folder, desk, kept)
+                state = "intact"
+            except CorpusError as error:
+                state = str(error)
+            rows.append(
+                {
+                    "fetched": capture.fetched_at,
+                    "url": capture.url,
+                    "file": capture.file,
+                    "offset": capture.offset,
+                    "length": capture.length,
+                    "record": capture.record_id,
+                    "sha256": capture.payload_sha256,
+                    "read_as": reading.outcome,
+                    "revision": reading.revision,
+                    "state": state,
+                }
+            )
+    return rows

@@ -88,7 +88,7 @@ def collect(
     clock = timer or SystemTimer()
     with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
         outlets = choose_outlets(desk, outlet_ids)
-        way_out = backend or _loopback(project)
+        way_out = backend or find_way_out(project)
         with ArchiveWriter.open(project.folder, desk.captures.list_ends(), clock=clock) as archive:
             looked = find_topics(project, desk)
             run = desk.imports.start(
@@ -185,7 +185,8 @@ def make_plan(desk: Desk, outlets: list[Outlet], *, watch: bool, since: date | N
     )
 
 
-def _loopback(project: Project) -> Backend | None:
+def find_way_out(project: Project) -> Backend | None:
+    """The guarded way out (None), or the loopback of tests and the demo where a setting names its port."""
     port = int(project.settings.number("collect.loopback_port"))
     return LoopbackBackend(port) if port else None
 

@@ -89,7 +89,7 @@ def import_history(
     the domain, else without a class, which every report prints.
     """
     parsed = parse_mapping(mapping)
-    _check_file(path)
+    check_file(path)
     timezone = project.settings.text("project.timezone")
     moments = read_runs(runs, timezone=timezone) if runs else []
     # the lock comes first: a command that is refused because another one writes has changed nothing
@@ -110,7 +110,7 @@ def import_articles(
 ) -> ImportResult:
     """Import full articles from JSONL or CSV."""
     parsed = parse_mapping(mapping)
-    _check_file(path)
+    check_file(path)
     result = ImportResult(path.name)
     with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
         return _import_rows(project, desk, writer, path, parsed, "articles", result, progress)
@@ -120,7 +120,7 @@ def import_clips(project: Project, path: Path, mapping: str | None = None) -> Im
     """Import an office's clipping list; it is kept apart from the corpus and never counted with it."""
     from diembao.sources.clips import read_clips
 
-    _check_file(path)
+    check_file(path)
     result = ImportResult(path.name)
     parsed = parse_mapping(mapping) if mapping else None
     with project.open_desk() as desk:
@@ -225,7 +225,8 @@ def _start(desk: Desk, kind: str, path: Path, mapping: Mapping | None) -> Import
     )
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """An import of a file that is not there is an error."""
     if not path.is_file():
         raise SourceError(
             "there is no file {file}",

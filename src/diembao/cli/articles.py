@@ -88,17 +88,21 @@ def list_(
 
 @articles.command("show")
 @click.argument("article_id")
+@click.option("--evidence", is_flag=True, help="Also show where its pages lie in the archive, checked now.")
 @json_option
-def show(article_id: str, as_json: bool) -> None:
+def show(article_id: str, evidence: bool, as_json: bool) -> None:
     """Show one article: what was received, every time and where it was read, and why topics matched."""
-    from diembao.app.articles import show_article
+    from diembao.app.articles import list_evidence, show_article
 
-    found = show_article(open_here(), article_id)
+    project = open_here()
+    found = show_article(project, article_id)
+    if evidence:
+        found["evidence"] = list_evidence(project, article_id)
     if as_json:
         print_json(found)
         return
     for name, value in found.items():
-        if name in ("matches", "sightings", "revisions"):
+        if name in ("matches", "sightings", "revisions", "evidence"):
             click.echo(f"{name}:")
             for row in value:
                 click.echo(

@@ -1,4 +1,4 @@
-"""`diembao import`: feed histories, articles and clipping lists, each row with an account."""
+"""`diembao import`: feed histories, articles, clipping lists, archives and saved pages, each with an account."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from diembao.cli.options import json_option, open_here
 from diembao.cli.output import Progress, get_words, print_json, print_table
 
 if TYPE_CHECKING:
+    from diembao.app.archives import ArchiveResult
     from diembao.app.imports import ImportResult
 
 
@@ -67,6 +68,54 @@ def clips(file: Path, mapping: str | None, as_json: bool) -> int:
     from diembao.app.imports import import_clips
 
     return _print_result(import_clips(open_here(), file, mapping), as_json)
+
+
+@import_.command("warc")
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
+@json_option
+def warc(files: tuple[Path, ...], as_json: bool) -> int:
+    """Import pages of registered outlets from WARC, ARC or WACZ files (CC-NEWS, ArchiveWeb.page, wget)."""
+    from diembao.app.archives import import_warc
+
+    results = []
+    for file in files:
+        progress = Progress(file.name)
+        results.append(import_warc(open_here(), file, progress=progress))
+        progress.close()
+    return _print_archives(results, as_json)
+
+
+@import_.command("html")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--outlet", "outlet_id", required=True, help="The registered outlet whose pages these are.")
+@json_option
+def html(folder: Path, outlet_id: str, as_json: bool) -> int:
+    """Import a folder of saved pages of one outlet; each must say which address it was saved from."""
+    from diembao.app.archives import import_html
+
+    progress = Progress(folder.name)
+    result = import_html(open_here(), folder, outlet_id, progress=progress)
+    progress.close()
+    return _print_archives([result], as_json)
+
+
+def _print_archives(results: list[ArchiveResult], as_json: bool) -> int:
+    if as_json:
+        print_json(results)
+        return max(0 if r.accepted + r.known or not r.read else 1 for r in results)
+    words = get_words()
+    code = 0
+    for result in results:
+        if len(results) > 1:
+            click.echo(result.file)
+        code = max(code, _print_result(result, False))
+        if result.pages:
+            click.echo(words("cli.pages_read"))
+            print_table(["pages", "read as"], [[n, kind] for kind, n in sorted(result.pages.items())])
+        if result.passed_over:
+            click.echo(words("cli.passed_over"))
+            print_table(["records", "why"], [[n, why] for why, n in sorted(result.passed_over.items())])
+    return code
 
 
 def _print_result(result: ImportResult, as_json: bool) -> int:

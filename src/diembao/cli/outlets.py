@@ -97,14 +97,17 @@ def list_(as_json: bool) -> None:
 
 @outlet.command("check")
 @click.argument("outlet_ids", nargs=-1)
+@click.option("--live", is_flag=True, help="Ask every feed and sitemap once, politely, whether it answers.")
 @json_option
-def check(outlet_ids: tuple[str, ...], as_json: bool) -> int:
+def check(outlet_ids: tuple[str, ...], live: bool, as_json: bool) -> int:
     """Say what each outlet delivered here, which of its feeds never did, and what is wrong with its clock.
 
-    Reads what was collected; it contacts nobody.
+    Without --live it reads what was collected and contacts nobody.
     """
     from diembao.app.outlets import check_outlets
 
+    if live:
+        return _check_live(outlet_ids, as_json)
     rows = check_outlets(open_here(), outlet_ids)
     if as_json:
         print_json(rows)
@@ -125,6 +128,51 @@ def check(outlet_ids: tuple[str, ...], as_json: bool) -> int:
             limit=110,
         )
     return 1 if any(r["articles"] == 0 for r in rows) else 0
+
+
+def _check_live(outlet_ids: tuple[str, ...], as_json: bool) -> int:
+    from diembao.app.visits import check_live
+
+    rows = check_live(open_here(), outlet_ids)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            ["outlet", "kind", "ok", "entries", "newest", "url", "detail"],
+            [
+                [
+                    r["outlet"],
+                    r["kind"],
+                    "ok" if r["ok"] else "BAD",
+                    r["entries"],
+                    r["newest"].strftime("%Y-%m-%d %H:%M") if r["newest"] else "",
+                    r["url"],
+                    r["detail"],
+                ]
+                for r in rows
+            ],
+            limit=90,
+        )
+    return 0 if all(row["ok"] for row in rows) else 4
+
+
+@outlet.command("discover")
+@click.argument("url")
+@json_option
+def discover(url: str, as_json: bool) -> int:
+    """Find the feeds and sitemaps of a site; its robots.txt is asked first."""
+    from diembao.app.visits import discover as look
+
+    rows = look(open_here(), url)
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            ["kind", "url", "title", "where"],
+            [[r["kind"], r["url"], r["title"], r["where"]] for r in rows],
+            limit=110,
+        )
+    return 0 if rows else 1
 
 
 @outlet.command("gaps")

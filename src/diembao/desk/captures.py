@@ -22,7 +22,7 @@ _INSERT_CAPTURE = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _UNREAD = """
-SELECT c.* FROM captures c WHERE c.capture_id > ? AND c.purpose = ?
+SELECT c.* FROM captures c WHERE c.capture_id > ? AND c.purpose = ? AND (c.import_id IS NULL) = ?
 AND NOT EXISTS (SELECT 1 FROM readings r WHERE r.capture_id = c.capture_id)
 ORDER BY c.capture_id LIMIT ?
 """
@@ -189,10 +189,12 @@ class Captures:
         )
         return None if row is None else to_kept(row)
 
-    def list_unread(self, purpose: str, *, rows: int = 500) -> Iterator[list[Kept]]:
-        """Captures of a purpose that nothing was read from yet, in pieces, oldest first."""
+    def list_unread(
+        self, purpose: str, *, is_imported: bool = False, rows: int = 500
+    ) -> Iterator[list[Kept]]:
+        """Captures (collected, or imported) that nothing was read from yet, in pieces, oldest first."""
         last = 0
-        while found := self._desk.rows(_UNREAD, (last, purpose, rows)):
+        while found := self._desk.rows(_UNREAD, (last, purpose, not is_imported, rows)):
             last = int(found[-1]["capture_id"])
             yield [to_kept(row) for row in found]
 

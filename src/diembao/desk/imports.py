@@ -92,6 +92,25 @@ class Imports:
                 [(import_id, r.line, seq, r.reason, r.detail) for r in refused],
             )
 
+    def add_drops(self, import_id: int, reasons: Mapping[str, int]) -> None:
+        """Record parts of the file that are no rows, by reason."""
+        counted = {reason: n for reason, n in reasons.items() if n}
+        if counted:
+            with self._desk.transaction():
+                seq = self._desk.next_seq("import_drops")
+                self._desk.write_many(
+                    "INSERT INTO import_drops (import_id, seq, reason, n) VALUES (?, ?, ?, ?)",
+                    [(import_id, seq, reason, n) for reason, n in sorted(counted.items())],
+                )
+
+    def count_drops(self, import_id: int, *, at: int | None = None) -> dict[str, int]:
+        """Parts of the file that were no rows, by reason."""
+        rows = self._desk.rows(
+            "SELECT reason, sum(n) AS n FROM import_drops WHERE import_id = ? AND seq <= ? GROUP BY 1 ORDER BY 1",
+            (import_id, NOW if at is None else at),
+        )
+        return {row["reason"]: int(row["n"]) for row in rows}
+
     def finish(self, import_id: int) -> ImportRun:
         """Record that the whole file was read."""
         with self._desk.transaction() as connection:

@@ -39,6 +39,8 @@ class ReadingBatch:
         self._lists: list[tuple[ListBook, str]] = []
         self._since: datetime | None = None
         self.counts: Counter[str] = Counter()
+        #: pages whose evidence is here already
+        self.known = 0
         #: refused entries of feeds and sitemaps, and what pages were read as
         self.reasons: Counter[str] = Counter()
         self.outcomes: Counter[str] = Counter()
@@ -76,6 +78,10 @@ class ReadingBatch:
         if arrival is not None:
             self._arrivals.append(arrival)
 
+    def add_refusal(self, refusal: Refusal) -> None:
+        """A page that was not even kept."""
+        self._refusals.append(refusal)
+
     def add_list(self, book: ListBook, name: str, now: datetime) -> None:
         """The state of a feed or sitemap changed: it is stored with the readings, never before."""
         self._since = self._since or now
@@ -84,6 +90,9 @@ class ReadingBatch:
     def flush(self) -> int:
         """Commit what was gathered; how many pages were queued."""
         self._since = None
+        if self.known:
+            self._desk.imports.count(self._run.import_id, batch_no=None, accepted=0, known=self.known)
+            self.known = 0
         if self._arrivals or self._refusals:
             info = self._writer.add_articles(self._arrivals, run=self._run, refusals=self._refusals)
             self.counts["accepted"] += info.accepted

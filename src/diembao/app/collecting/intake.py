@@ -9,6 +9,7 @@ from datetime import datetime
 from diembao.app.collecting.batch import ReadingBatch
 from diembao.app.collecting.evidence import EvidenceRoom, load_capture
 from diembao.app.collecting.readings import FeedNews, Reader
+from diembao.app.collecting.rereading import Rereader, damaged_reading, find_asked_url
 from diembao.app.collecting.wishes import ListState, Plan, Wish
 from diembao.desk import Desk
 from diembao.desk.captures import Kept
@@ -200,41 +201,31 @@ class Intake:
     def read_unread(self) -> int:
         """Read captures that were kept and never read, because the run that kept them ended; how many."""
         done = 0
-        for purpose in ("feed", "sitemap", "page"):
+        for purpose in ("feed", "sitemap"):
             for piece in self._desk.captures.list_unread(purpose):
                 for kept in piece:
-                    self._read_again(purpose, kept)
-                    done += 1
+                    self._read_list(purpose, kept)
+                done += len(piece)
                 self._batch.flush()
         for purpose in ("robots", "tdm"):  # rules are asked for anew
             for piece in self._desk.captures.list_unread(purpose):
                 self._desk.readings.add(Reading(kept.capture_id, "superseded") for kept in piece)
-        return done
+        rereader = Rereader(self._room.folder, self._desk, self._reader)
+        return done + rereader.read_unread(self._batch, self._timer.now(), is_imported=False)
 
-    def _read_again(self, purpose: str, kept: Kept) -> None:
-        now = self._timer.now()
+    def _read_list(self, purpose: str, kept: Kept) -> None:
         try:
             body = load_capture(self._room.folder, self._desk, kept).body
         except CorpusError as error:
-            self._batch.add_page(Reading(kept.capture_id, "damaged", detail={"error": str(error)}), None, now)
+            self._batch.add_page(damaged_reading(kept, error), None, self._timer.now())
             return
         if purpose == "feed":
             listed = self._plan.feeds.get(kept.feed_id or "").listed
             news = self._reader.read_feed(kept, self._reader.parse_feed(kept, body), listed)
             self._absorb_feed(kept.feed_id or "", kept, news, None)
-        elif purpose == "sitemap":
-            url = self._asked_url(kept)
-            self._absorb_sitemap(url, kept, self._reader.parse_sitemap(kept, body), None)
         else:
-            asked = self._asked_url(kept)
-            page = self._reader.parse_page(kept, body)
-            asked = asked if asked != kept.capture.url else ""
-            self._batch.add_page(*self._reader.read_page(kept, page, asked_url=asked), now)
-
-    def _asked_url(self, kept: Kept) -> str:
-        if kept.attempt_id is None:
-            return kept.capture.url
-        return self._desk.captures.get_attempt(kept.attempt_id).url
+            url = find_asked_url(self._desk, kept)
+            self._absorb_sitemap(url, kept, self._reader.parse_sitemap(kept, body), None)
 
 
 def _next_plan(

@@ -78,6 +78,15 @@ CREATE TABLE feed_polls (
   PRIMARY KEY (feed_id, at_us)
 ) WITHOUT ROWID;
 
+-- parts of an imported file that are no rows (records of other kinds, of nobody's domain), counted by reason
+CREATE TABLE import_drops (
+  import_id INTEGER NOT NULL REFERENCES import_runs,
+  seq       INTEGER NOT NULL REFERENCES sequence,
+  reason    TEXT NOT NULL,
+  n         INTEGER NOT NULL,
+  PRIMARY KEY (import_id, seq, reason)
+) WITHOUT ROWID;
+
 -- ------------------------------------------------------------ what is due: rows here change, no number uses them
 
 CREATE TABLE plans (
@@ -120,3 +129,5 @@ CREATE TRIGGER readings_no_update BEFORE UPDATE ON readings BEGIN SELECT RAISE(A
 CREATE TRIGGER readings_no_delete BEFORE DELETE ON readings BEGIN SELECT RAISE(ABORT, 'readings is append-only'); END;
 CREATE TRIGGER feed_polls_no_update BEFORE UPDATE ON feed_polls BEGIN SELECT RAISE(ABORT, 'feed_polls is append-only'); END;
 CREATE TRIGGER feed_polls_no_delete BEFORE DELETE ON feed_polls BEGIN SELECT RAISE(ABORT, 'feed_polls is append-only'); END;
+CREATE TRIGGER import_drops_no_update BEFORE UPDATE ON import_drops BEGIN SELECT RAISE(ABORT, 'import_drops is append-only'); END;
+CREATE TRIGGER import_drops_no_delete BEFORE DELETE ON import_drops BEGIN SELECT RAISE(ABORT, 'import_drops is append-only'); END;

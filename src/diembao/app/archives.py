@@ -1,0 +1,258 @@
+"""Import archives and saved pages: evidence is copied first, then read like any page that was fetched."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diembao.app.arrivals import Register
+from diembao.app.collecting.batch import ReadingBatch
+from diembao.app.collecting.readings import Reader, find_topics, open_sandbox
+from diembao.app.collecting.rereading import Rereader
+from diembao.app.imports import ImportResult, check_file, tell_unregistered
+from diembao.app.project import Project
+from diembao.archive.foreign import ForeignRecord, RecordBatch
+from diembao.archive.saved import compose_saved
+from diembao.archive.writer import ArchiveWriter
+from diembao.corpus.writer import CorpusWriter
+from diembao.desk import Desk, ImportRun
+from diembao.errors import SandboxError, SourceError
+from diembao.fetch.signals import read_signals
+from diembao.progress import Tally
+from diembao.sandbox import Limits, Sandbox
+from diembao.sources.outlets import OutletIndex
+from diembao.sources.pages import SavedOrigin, list_saved_pages
+from diembao.text.addresses import host_of
+from diembao.types import Capture, Outlet, Refusal
+
+#: bytes of records that the worker hands over at once, and the most that one reply may hold
+PIECE_BYTES = 4_000_000
+MAX_REPLY = 48 * 1024 * 1024
+#: pages that are committed together
+BATCH_PAGES = 200
+_HTML = ("text/html", "application/xhtml+xml")
+
+Progress = Callable[[Tally], None]
+
+
+@dataclass
+class ArchiveResult(ImportResult):
+    """The account of an import of pages; `passed_over` are records that are no pages of registered outlets."""
+
+    passed_over: dict[str, int] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+
+
+def import_warc(project: Project, path: Path, *, progress: Progress | None = None) -> ArchiveResult:
+    """Import the pages of registered outlets from a WARC or ARC file; whatever is damaged in it is counted."""
+    check_file(path)
+    result = ArchiveResult(path.name)
+    with _opened(project, "warc", path, result, progress) as pages:
+        offset, is_lost, strangers = 0, False, Counter[str]()
+        while True:
+            batch = pages.box.call(
+                "diembao.archive.foreign:read_batch",
+                b"",
+                returns=RecordBatch,
+                path=str(path.resolve()),
+                offset=offset,
+                max_bytes=PIECE_BYTES,
+                hosts=pages.domains,
+                is_lost=is_lost,
+            )
+            pages.pass_over(batch.dropped)
+            strangers.update(batch.unknown_outlets)
+            for record in batch.records:
+                pages.take(record.offset, record)
+            result.notes += [note for note in batch.notes if note not in result.notes]
+            offset, is_lost = batch.next_offset, batch.is_lost
+            if batch.is_end:
+                break
+        pages.finish()
+    if strangers:
+        named = ", ".join(f"{domain or '…'} ({n})" for domain, n in strangers.most_common(5))
+        result.notes.append(f"records of domains that are not registered were passed over: {named}")
+    return result
+
+
+def import_html(
+    project: Project, folder: Path, outlet_id: str, *, progress: Progress | None = None
+) -> ArchiveResult:
+    """Import a folder of saved pages of one outlet; each must say which address it was saved from."""
+    result = ArchiveResult(folder.name)
+    with _opened(project, "html", folder, result, progress) as pages:
+        outlet = pages.find_outlet(outlet_id)
+        for line, saved in enumerate(list_saved_pages(folder), 1):
+            if saved.reason:
+                pages.refuse(line, saved.reason, saved.path)
+                continue
+            body = (folder / saved.path).read_bytes()
+            try:
+                origin = pages.box.call(
+                    "diembao.sources.pages:find_saved_url",
+                    body,
+                    returns=SavedOrigin,
+                    path=saved.path,
+                    domains=list(outlet.domains),
+                )
+            except SandboxError:
+                pages.refuse(line, "unreadable", saved.path)
+                continue
+            if not origin.url:
+                pages.refuse(line, "no_url", saved.path)
+                continue
+            saved_at = origin.saved_at or saved.saved_at
+            record = compose_saved(body, url=origin.url, saved_at=saved_at, file_name=saved.path)
+            pages.take(line, record)
+        pages.finish()
+    return result
+
+
+@contextmanager
+def _opened(
+    project: Project, kind: str, path: Path, result: ArchiveResult, progress: Progress | None
+) -> Iterator[PageImport]:
+    """Everything an import of pages needs, opened in the order in which it must be closed."""
+    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+        looked = find_topics(project, desk)
+        ends = desk.captures.list_ends()
+        with (
+            ArchiveWriter.open(project.folder, ends, clock=project.clock) as archive,
+            open_sandbox(desk, looked, limits=Limits(max_reply=MAX_REPLY)) as box,
+        ):
+            reader = Reader(project, desk, box, looked.basis)
+            rereader = Rereader(project.folder, desk, reader)
+            for import_id in rereader.list_unread_imports():  # an import that was interrupted
+                batch = ReadingBatch(desk, writer, desk.imports.get(import_id))
+                rereader.read_unread(batch, project.clock.now(), is_imported=True, import_id=import_id)
+            run = desk.imports.start(
+                kind, path.name, file_sha256=_hash(path), file_size=_size(path), mapping={}
+            )
+            yield PageImport(desk, writer, archive, box, reader, run, result, progress)
+
+
+class PageImport:
+    """Takes pages of somebody else's archive: refused, already known, or kept and read."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        writer: CorpusWriter,
+        archive: ArchiveWriter,
+        box: Sandbox,
+        reader: Reader,
+        run: ImportRun,
+        result: ArchiveResult,
+        progress: Progress | None,
+    ) -> None:
+        self._desk = desk
+        self._archive = archive
+        self._reader = reader
+        self._run = run
+        self._result = result
+        self._batch = ReadingBatch(desk, writer, run)
+        self._tally = Tally(run.kind, report=progress)
+        self._outlets = desk.outlets.list_outlets()
+        self._register = Register(OutletIndex(self._outlets))
+        self._waiting: list[tuple[Outlet, ForeignRecord]] = []
+        self._bytes = 0
+        self._seen: set[tuple[str, str, str]] = set()
+        self.box = box
+        self.domains = sorted({domain for outlet in self._outlets for domain in outlet.domains})
+
+    def find_outlet(self, outlet_id: str) -> Outlet:
+        """The outlet whose pages are imported; one that is not registered is an error."""
+        return self._desk.outlets.get(outlet_id)
+
+    def take(self, line: int, record: ForeignRecord) -> None:
+        """One page: whose it is, whether it is one, and whether it is here already."""
+        outlet = self._judge(line, record)
+        if isinstance(outlet, Refusal):
+            self.refuse(outlet.line, outlet.reason, outlet.detail)
+            return
+        self._result.read += 1
+        digest = hashlib.sha256(record.body).hexdigest()
+        key = (record.url, record.fetched_at.isoformat(), digest)
+        if key in self._seen or self._desk.captures.find_imported(record.url, record.fetched_at, digest):
+            self._result.known += 1
+            self._batch.known += 1
+            self._tally.passed_on()
+            return
+        self._seen.add(key)
+        self._waiting.append((outlet, record))
+        self._bytes += len(record.body) + len(record.evidence)
+        self._tally.passed_on()
+        if len(self._waiting) >= BATCH_PAGES or self._bytes >= 4 * PIECE_BYTES:
+            self._store()
+
+    def refuse(self, line: int, reason: str, detail: str) -> None:
+        """A page that is not taken."""
+        self._result.read += 1
+        refusal = Refusal(line, reason, detail[:200])
+        self._result.add_refusals([refusal])
+        self._batch.add_refusal(refusal)
+        self._tally.drop(reason)
+
+    def pass_over(self, reasons: Mapping[str, int]) -> None:
+        """Records that are no pages of registered outlets."""
+        self._desk.imports.add_drops(self._run.import_id, reasons)
+        for reason, n in reasons.items():
+            self._result.passed_over[reason] = self._result.passed_over.get(reason, 0) + n
+
+    def finish(self) -> None:
+        """Store the rest and close the account."""
+        self._store()
+        self._desk.imports.finish(self._run.import_id)
+        self._result.pages = dict(self._batch.outcomes)
+        self._result.notes += tell_unregistered(self._register)
+
+    def _judge(self, line: int, record: ForeignRecord) -> Outlet | Refusal:
+        try:
+            host = host_of(record.url)
+        except (SourceError, ValueError):
+            return Refusal(line, "no_host", record.url[:200])
+        outlet = self._register.judge(host, line, record.url)
+        if isinstance(outlet, Refusal):
+            return outlet
+        if record.status != 200:
+            return Refusal(line, "http_status", f"{record.status} {record.url}"[:200])
+        if record.content_type.partition(";")[0].strip().lower() not in _HTML:
+            return Refusal(line, "not_html", f"{record.content_type} {record.url}"[:200])
+        if read_signals(record.body, headers=record.headers).tdm_reserved:
+            return Refusal(line, "reserved", record.url[:200])
+        return outlet
+
+    def _store(self) -> None:
+        """Evidence first, then the ledger, then reading, then the corpus."""
+        rows: list[tuple[str, Capture]] = []
+        for outlet, record in self._waiting:
+            rows.append((outlet.outlet_id, self._archive.copy_record(record)))
+        if rows:
+            self._archive.sync()
+            kept = self._desk.captures.add_imported(self._run.import_id, rows, self._archive.committed_ends())
+            for row, (_, record) in zip(kept, self._waiting, strict=True):
+                page = self._reader.parse_page(row, record.body)
+                self._batch.add_page(*self._reader.read_page(row, page), row.capture.fetched_at)
+            self._result.accepted += len(rows)
+        self._batch.flush()
+        self._waiting.clear()
+        self._bytes = 0
+
+
+def _hash(path: Path) -> str:
+    """SHA-256 of a file; of a folder over the names and sizes in it."""
+    digest = hashlib.sha256()
+    if path.is_dir():
+        for saved in list_saved_pages(path):
+            digest.update(f"{saved.path}\0{saved.size}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
