@@ -75,6 +75,8 @@ SETTINGS_VI = {
     "report.busiest_days": "báo cáo liệt kê bao nhiêu ngày nhiều bài nhất",
     "numbers.few_articles": "dưới số bài này, báo cáo nói rõ dữ liệu ít đến mức nào",
     "collect.contact": "thư hoặc trang liên hệ ghi trong User-Agent; để trống thì không tải gì từ mạng",
+    "collect.daily_pages": "mỗi cơ quan báo chí được hỏi nhiều nhất chừng này trang trong 24 giờ",
+    "collect.loopback_port": "chỉ cho thử nghiệm và bản mẫu: mọi cơ quan báo chí nằm ở cổng này của 127.0.0.1; 0 là mạng thật",
 }
 
 
