@@ -1,8 +1,8 @@
 """The running text of an article, by two libraries that know nothing of each other.
 
 The first is kept; the second only tells where to look twice: when the two share less than 80 % of their
-words, the article is flagged `extractors_disagree`. On the public benchmark that names one page in fifteen,
-and among these every third text is wrong.
+words, the article is flagged `extractors_disagree`. On the public benchmark that names 8 pages of 181, whose
+texts are at F1 .78 where the others are at .97.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from lxml import etree
 
 AGREEMENT = 0.8
 _WORD = re.compile(r"\w+")
+_CELL = re.compile(r"(?<!\\)\|")
 MAX_COMPARED_CHARS = 500_000
 
 
@@ -24,8 +26,8 @@ class Extractor(Protocol):
 
     name: str
 
-    def extract(self, tree: Any, text: str) -> str:
-        """The text, one block a line; empty when none is found. `text` is the page as decoded."""
+    def extract(self, tree: Any) -> str:
+        """The text, one block a line; empty when none is found. The tree stays as it is."""
         ...
 
 
@@ -42,32 +44,56 @@ class TrafilaturaExtractor:
         # pages without text are an answer here, not a warning
         logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-    def extract(self, tree: Any, text: str) -> str:
-        """The text of the tree; the tree stays as it is."""
+    def extract(self, tree: Any) -> str:
+        """The text of the tree."""
         try:
             found = self._extract(tree, fast=True, include_comments=False, include_tables=True)
         except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError, etree.LxmlError):
             return ""
-        return str(getattr(found, "text", None) or "")
+        return "\n".join(_plain_rows(str(getattr(found, "text", None) or "")))
+
+
+def _plain_rows(text: str) -> Iterator[str]:
+    """Lines with the rows of tables (`| a | b |`) as plain text; rulers between rows are left out."""
+    for line in text.split("\n"):
+        if not line.startswith("|"):
+            yield line
+        elif line.strip("|-: "):
+            cells = (cell.strip().replace("\\|", "|") for cell in _CELL.split(line.strip().strip("|")))
+            yield " | ".join(cell for cell in cells if cell)
 
 
 class ResiliparseExtractor:
-    """resiliparse's main content, over the page as decoded: cleaning cannot mislead it."""
+    """resiliparse's main content, over the same page after cleaning."""
 
     name = "resiliparse"
 
-    def extract(self, tree: Any, text: str) -> str:
-        """The main content of the page as decoded."""
-        from resiliparse.extract.html2text import extract_plain_text
+    def extract(self, tree: Any) -> str:
+        """The main content of the tree."""
+        return _plain_text(tree, main_content=True)
 
-        try:
-            return str(
-                extract_plain_text(
-                    text, main_content=True, alt_texts=False, list_bullets=False, preserve_formatting=True
-                )
+
+def read_blocks(element: Any) -> str:
+    """All text of an element, one block a line."""
+    return _plain_text(element, main_content=False)
+
+
+def _plain_text(element: Any, *, main_content: bool) -> str:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    try:
+        return str(
+            extract_plain_text(
+                markup,
+                main_content=main_content,
+                alt_texts=False,
+                list_bullets=False,
+                preserve_formatting=True,
             )
-        except (ValueError, RuntimeError, UnicodeError):
-            return ""
+        )
+    except (ValueError, RuntimeError, UnicodeError):
+        return ""
 
 
 def agreement(one: str, other: str) -> float:

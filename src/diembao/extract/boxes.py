@@ -7,7 +7,6 @@ are no running text and carry photographers' names; only a picture story keeps t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -94,16 +93,20 @@ def clean_tree(root: Any, *, keep_captions: bool = False) -> Cleaned:
     for element in _NAMED(root):
         reason = _judge(element)
         if reason == "caption":
-            report.captions.append(text_of(element)[:2_000])
-            if keep_captions:
+            if element.tag != "figcaption":
+                report.captions.append(text_of(element)[:2_000])
+            if keep_captions or element.tag == "figcaption":
                 continue
         if reason and not _is_needed(element, total, reason):
             drop(element)
             report.count(reason)
-    if not keep_captions:
-        for element in list(root.iter("figcaption")):
-            report.captions.append(text_of(element)[:2_000])
+    for element in list(root.iter("figcaption")):
+        report.captions.append(text_of(element)[:2_000])
+        if not keep_captions:
             drop(element)
+    if keep_captions:
+        _open_figures(root)
+    _open_layout_tables(root)
     _drop_labelled(root, report, total)
     _collect_signatures(root, report)
     _keep_repeats(root)
@@ -136,6 +139,32 @@ def _is_needed(element: Any, total: int, reason: str = "") -> bool:
     if length > 0.5 * total:
         return True
     return reason in ("related", "share") and length > 600 and link_share(element) < 0.25
+
+
+def _open_figures(root: Any) -> None:
+    """Make captions plain paragraphs: extractors leave out whatever is called a figure or a caption."""
+    for element in list(root.iter("figure", "figcaption")):
+        element.tag = "div" if element.tag == "figure" or element.find(".//p") is not None else "p"
+        element.attrib.clear()
+    for element in _NAMED(root):
+        if _CAPTION.search(f"{element.get('class') or ''} {element.get('id') or ''}".lower()):
+            element.attrib.clear()
+
+
+def _open_layout_tables(root: Any) -> None:
+    """Turn tables that only lay out the page into plain blocks: they hold the heading or paragraphs in a cell."""
+    for table in list(root.iter("table")):
+        cells = [cell for cell in table.iter("td", "th") if next(cell.iterancestors("table")) is table]
+        if not (
+            _PROTECTED(table)
+            or any(len(cell.findall("p")) > 1 or len(cell.findall("div")) > 1 for cell in cells)
+        ):
+            continue
+        parts = list(table.iter("tbody", "thead", "tfoot", "tr", "td", "th", "center"))
+        for part in parts:
+            if next(part.iterancestors("table")) is table:
+                part.tag = "div"
+        table.tag = "div"
 
 
 def _drop_labelled(root: Any, report: Cleaned, total: int) -> None:
@@ -238,9 +267,3 @@ def _append(element: Any, mark: str) -> None:
         element[-1].tail = (element[-1].tail or "") + mark
     else:
         element.text = (element.text or "") + mark
-
-
-def drop_selected(root: Any, elements: Iterable[Any]) -> None:
-    """Remove what an outlet's own rules name."""
-    for element in elements:
-        drop(element)

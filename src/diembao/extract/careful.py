@@ -26,7 +26,14 @@ from typing import Any
 
 from lxml import etree
 
-from diembao.extract.bodies import AGREEMENT, Extractor, ResiliparseExtractor, TrafilaturaExtractor, agreement
+from diembao.extract.bodies import (
+    AGREEMENT,
+    Extractor,
+    ResiliparseExtractor,
+    TrafilaturaExtractor,
+    agreement,
+    read_blocks,
+)
 from diembao.extract.boxes import Cleaned, clean_tree
 from diembao.extract.canonical import choose_canonical
 from diembao.extract.dates import PageDates, choose_dates
@@ -58,6 +65,7 @@ _FEED = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b",
     re.S,
 )
+_BADGE = re.compile(r"\W*(?:trực tiếp|live|đang cập nhật|video|infographic|ảnh|breaking)\W*", re.I)
 _PHOTO_CREDIT = re.compile(
     r"\s*[.(–-]?\s*(?:Ảnh|Photo|Nguồn ảnh|Video|Clip|Đồ họa)\s*(?:do)?\s*:?\s*[^.]{0,80}\)?\.?\s*$"
 )
@@ -146,8 +154,8 @@ def _read(reading: _Reading) -> ExtractedArticle:
     )
     text, lead = _finish_text(raw, reading, cleaned, sapo, descriptions)
     kind = _judge(reading, seen, cleaned, text, lead)
-    if kind == "photo" and len(text) < 250 and cleaned.captions:
-        text = "\n".join(filter(None, [text, *map(_without_credit, cleaned.captions)]))
+    if kind == "photo" and cleaned.captions and "rules" not in reading.flags:
+        text, lead = _finish_text(_read_captions(reading), reading, cleaned, sapo, descriptions)
         reading.flags.append("captions_as_text")
     if kind not in WITH_TEXT:
         text, lead, extractor = "", "", ""
@@ -211,20 +219,29 @@ def _read_text(reading: _Reading) -> tuple[str, str]:
         drop(element)
     bodies = _select(reading, "body")[:50]
     if bodies:
-        return "\n".join(
-            _block_text(body) for body in bodies if body.getroottree().getroot() is reading.tree
-        ), "rules"
+        return "\n".join(map(read_blocks, bodies)), "rules"
     first: Extractor = _trafilatura()
     second: Extractor = ResiliparseExtractor()
-    text = first.extract(reading.tree, reading.markup)
-    if not text.strip():
-        other = second.extract(reading.tree, etree.tostring(reading.tree, encoding="unicode", method="html"))
-        if other.strip():
-            reading.flags.append("extractor_failed")
-        return other, second.name if other.strip() else ""
-    if agreement(text, second.extract(reading.tree, reading.markup)) < AGREEMENT:
-        reading.flags.append("extractors_disagree")
-    return text, first.name
+    text, other = first.extract(reading.tree), second.extract(reading.tree)
+    if text.strip():
+        if agreement(text, other) < AGREEMENT:
+            reading.flags.append("extractors_disagree")
+        return text, first.name
+    if other.strip():
+        reading.flags.append("extractor_failed")
+        return other, second.name
+    return "", ""
+
+
+def _read_captions(reading: _Reading) -> str:
+    """The text of a picture story once more, with its captions where they stand."""
+    tree = parse_tree(reading.markup)
+    if tree is None:
+        return ""
+    drop_hidden(tree)
+    clean_tree(tree, keep_captions=True)
+    lines = _trafilatura().extract(tree).split("\n")
+    return "\n".join(_PHOTO_CREDIT.sub("", line) for line in lines)
 
 
 _FIRST: list[TrafilaturaExtractor] = []
@@ -235,13 +252,6 @@ def _trafilatura() -> TrafilaturaExtractor:
     if not _FIRST:
         _FIRST.append(TrafilaturaExtractor())
     return _FIRST[0]
-
-
-def _block_text(element: Any) -> str:
-    from resiliparse.extract.html2text import extract_plain_text
-
-    markup = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    return str(extract_plain_text(markup, alt_texts=False, list_bullets=False, preserve_formatting=True))
 
 
 def _finish_text(
@@ -264,21 +274,16 @@ def _finish_text(
 
 
 def _drop_dates(text: str, timezone: str) -> str:
-    """The text without a date printed alone among its first lines."""
-    lines = text.split("\n")
+    """The text without a date, or a badge such as "TRỰC TIẾP", that stands alone among its first lines."""
+    lines = [line for number, line in enumerate(text.split("\n")) if number > 3 or not _BADGE.fullmatch(line)]
     kept = [
         line
-        for number, line in enumerate(lines[:4])
+        for line in lines[:4]
         if len(line) > MAX_TIME_CHARS
         or not any(c.isdigit() for c in line)
         or not parse_moment(line, timezone=timezone)
     ]
     return "\n".join(kept + lines[4:])
-
-
-def _without_credit(caption: str) -> str:
-    """A caption without the name of who took the picture."""
-    return cut_signatures(_PHOTO_CREDIT.sub("", tidy_line(caption, 2_000)))
 
 
 # ------------------------------------------------------------------ signals and result

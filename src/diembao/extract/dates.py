@@ -42,9 +42,10 @@ _UPDATED_NAMES = """
 UPDATED = tuple(_UPDATED_NAMES.split())
 _DATE_NAME = re.compile(r"date|publish|pubtime|issued", re.I)
 _OTHER_DATE = re.compile(r"modif|updat|expir|valid|event|copyright|birth|start|end", re.I)
-#: where a label goes over from publication to update
-_UPDATE_WORD = re.compile(
-    r"(?i)(?:lần\s+)?(?:cập\s+nhật|cap\s+nhat|chỉnh\s+sửa|last\s+updated|updated|modified)"
+#: a label may state both: "Cập nhật lúc 08:00, 17/06/2026 - Đăng lúc 07:49, 17/06/2026"
+_LABEL_WORD = re.compile(
+    r"(?i)(?P<updated>(?:lần\s+)?cập\s+nhật|cap\s+nhat|chỉnh\s+sửa|last\s+updated|updated|modified)"
+    r"|(?P<published>đăng\s+(?:lúc|ngày)|ngày\s+đăng|xuất\s+bản|published|posted)"
 )
 _SCRIPT_ZONE = re.compile(r"\s*\([A-Za-z ]{3,40}\)$")
 #: sources may differ by this much; an article is often begun a day before it is published
@@ -114,9 +115,16 @@ class _Reader:
         published: list[Moment] = []
         updated: list[Moment] = []
         for label in labels:
-            parts = _UPDATE_WORD.split(" ".join(label.split())[: 4 * MAX_TIME_CHARS], maxsplit=1)
-            published += self.read([parts[0].strip(" |,;-–—•·()")], "label")
-            updated += self.read([part.strip(" |,;:-–—•·()") for part in parts[1:]], "label")
+            text = " ".join(label.split())[: 4 * MAX_TIME_CHARS]
+            words = list(_LABEL_WORD.finditer(text))
+            ends = [*(word.start() for word in words[1:]), len(text)][: len(words)]
+            parts = [("published", text[: words[0].start()] if words else text)]
+            parts += [
+                (str(word.lastgroup), text[word.end() : end]) for word, end in zip(words, ends, strict=True)
+            ]
+            for kind, part in parts:
+                found = self.read([part.strip(" |,;:-–—•·()")], "label")
+                (updated if kind == "updated" else published).extend(found)
         return published, updated
 
     def guess(self, head: HeadData, labels: Sequence[str]) -> list[Moment]:
@@ -126,7 +134,7 @@ class _Reader:
             for name, value in head.metas
             if _DATE_NAME.search(name) and not _OTHER_DATE.search(name) and any(c.isdigit() for c in value)
         ]
-        printed = [label[:MAX_TIME_CHARS] for label in labels[:3] if not _UPDATE_WORD.search(label)]
+        printed = [label[:MAX_TIME_CHARS] for label in labels[:3] if not _LABEL_WORD.search(label)]
         found = self.read(values, "meta") or self.read(map(_find_day, values[:5]), "meta")
         found = found or self.read(map(_find_day, printed), "label")
         if found:
@@ -176,6 +184,8 @@ def _decide(published: list[Moment], updated: list[Moment], zone: ZoneInfo, flag
     last = None
     if updated:
         last = _finer(updated[0], updated[1:], zone)
+        if first is not None and abs(last.at - first.at) < timedelta(minutes=1):
+            last = None  # templates state the publication twice; nothing was changed
     return PageDates(first, last, tuple(dict.fromkeys(flags)))
 
 

@@ -29,6 +29,8 @@ _BOMS = (
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})[\"']", re.I)
+_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+MIN_SEQUENCES = 3
 #: as browsers read these names
 _BROWSER_NAMES = {
     "iso-8859-1": "windows-1252", "latin1": "windows-1252", "latin-1": "windows-1252", "ascii": "windows-1252",
@@ -79,6 +81,9 @@ def _decode(body: bytes, content_type: str, flags: list[str]) -> tuple[str, str]
         flags.append("charset_guessed")
         return _lenient(body, wide, flags), wide
     stated = _stated(body, content_type)
+    if stated and stated[0] != "utf-8" and not stated[0].startswith("utf-") and _is_surely_utf8(body):
+        flags.append("charset_wrong")
+        return body.decode("utf-8"), "utf-8"
     for name in stated:
         text = _strict(body, name)
         if text is not None:
@@ -103,9 +108,16 @@ def _decode(body: bytes, content_type: str, flags: list[str]) -> tuple[str, str]
     return _lenient(body, name, flags), name
 
 
+def _is_surely_utf8(body: bytes) -> bool:
+    """Whether the bytes are UTF-8 with letters beyond ASCII: no other text comes out like that by chance."""
+    if body.isascii() or len(_SEQUENCE.findall(body[:200_000])) < MIN_SEQUENCES:
+        return False
+    return _strict(body, "utf-8") is not None
+
+
 def _has_utf8(body: bytes) -> bool:
     """Whether well-formed sequences of several bytes outnumber broken ones by far."""
-    good = len(re.findall(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}", body[:200_000]))
+    good = len(_SEQUENCE.findall(body[:200_000]))
     bad = body[:200_000].decode("utf-8", "replace").count("\ufffd")
     return good > 5 * bad
 

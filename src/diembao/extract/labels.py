@@ -23,7 +23,7 @@ _LOOKS_DATED = re.compile(
 )
 _UPDATE_NAME = re.compile(r"updat|modif|cap-?nhat", re.I)
 _UPDATE_TEXT = re.compile(r"cập\s+nhật|cap\s+nhat|updated|modified", re.I)
-_OUTSIDE = frozenset({"li", "aside", "footer", "nav", "form", "td"})
+_OUTSIDE = frozenset({"li", "aside", "footer", "nav", "form"})
 
 
 def find_labels(heading: Any) -> tuple[list[str], list[tuple[str, bool]]]:
@@ -42,6 +42,8 @@ def find_labels(heading: Any) -> tuple[list[str], list[tuple[str, bool]]]:
 
 
 def _read_part(part: Any, labels: list[str], times: list[tuple[str, bool]]) -> None:
+    # several articles beside the heading are a live report's entries or teasers, with times of their own
+    outside = _OUTSIDE | {"article"} if len(list(part.iter("article"))) > 1 else _OUTSIDE
     for element in _CANDIDATES(part)[:MAX_SCOPE_ELEMENTS]:
         is_time = element.tag == "time"
         names = " ".join(element.get(key) or "" for key in ("class", "id", "itemprop", "data-role"))
@@ -49,7 +51,7 @@ def _read_part(part: Any, labels: list[str], times: list[tuple[str, bool]]) -> N
             continue
         stamp = element.get("datetime") or ""
         text = text_of(element) if len(element) < 20 else ""
-        if not (text or stamp) or len(text) > MAX_LABEL_CHARS or _is_outside(element, part):
+        if not (text or stamp) or len(text) > MAX_LABEL_CHARS or _is_outside(element, part, outside):
             continue
         before = _text_before(element)
         is_update = bool(_UPDATE_NAME.search(names) or _UPDATE_TEXT.search(before))
@@ -61,11 +63,11 @@ def _read_part(part: Any, labels: list[str], times: list[tuple[str, bool]]) -> N
             return
 
 
-def _is_outside(element: Any, part: Any) -> bool:
-    """Whether a list, a table or a margin lies around the element within its part of the page."""
+def _is_outside(element: Any, part: Any, outside: frozenset[str]) -> bool:
+    """Whether a list or a margin lies around the element within its part of the page."""
     step = element
     while step is not None:
-        if step.tag in _OUTSIDE:
+        if step.tag in outside:
             return True
         if step is part:
             return False

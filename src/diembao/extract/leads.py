@@ -20,7 +20,7 @@ MAX_FIRST_PARAGRAPH = 900
 MAX_LINES = 6
 _NAMED = etree.XPath("descendant-or-self::*[@class or @id or @itemprop or @data-role]")
 #: names that only a lead has, and names that need the page's description beside them
-_SURE = re.compile(r"(?:^|[\s_-])(?:sapo|chapeau|standfirst|tom-?tat)(?:$|[\s_-])|article__sapo|-sapo")
+_SURE = re.compile(r"(?:^|[\s_-])(?:sapo|chapeau|standfirst|tom-?tat|trich-?dan)(?:$|[\s_-])")
 _MAYBE = re.compile(
     r"(?:^|[\s_-])(?:lead|lede|dek|deck|summary|description|desc|intro|subtitle|sub-?head(?:line|ing)?|excerpt)(?:$|[\s_-])"
 )
