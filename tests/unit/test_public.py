@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 import diembao
 
 
@@ -36,3 +38,43 @@ def test_a_bare_province_name_means_the_province() -> None:
     assert diembao.article_key("https://m.bao.example/tin-1.html?utm_source=zalo") == diembao.article_key(
         "http://bao.example/tin-1.html"
     )
+
+
+PAGE = (
+    """<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>Lạng Sơn - Cao Bằng ký kết - Báo Mẫu</title>
+<meta property="og:title" content="Lạng Sơn - Cao Bằng ký kết">
+<meta property="article:published_time" content="2026-06-29T17:30:00Z"></head><body><article>
+<h1>Lạng Sơn - Cao Bằng ký kết</h1><p class="sapo">Hai tỉnh ký kết ghi nhớ về đường bộ.</p>
+"""
+    + "".join(
+        f"<p>Đoạn {n}: hai tỉnh bàn về con đường mẫu và các cây cầu mẫu, bài này không có thật.</p>"
+        for n in range(9)
+    )
+    + ("</article></body></html>")
+)
+
+
+def test_a_page_is_read_from_its_bytes() -> None:
+    """`extract_article` gives title, text, language and the time with its source, in the sandbox."""
+    page = diembao.extract_article(PAGE.encode(), "https://bao.example/tin-1.html")
+    assert page.title == "Lạng Sơn - Cao Bằng ký kết"
+    assert "con đường mẫu" in page.text
+    assert (page.language, page.page_type) == ("vi", "article")
+    assert page.published_at is not None
+    assert page.published_at.isoformat() == "2026-06-29T17:30:00+00:00"
+    assert (page.published_source, page.published_precision) == ("meta", "second")
+
+
+def test_a_feed_is_read_from_its_bytes_and_a_page_is_none() -> None:
+    """`parse_feed` gives entries; HTML raises SourceError."""
+    feed = diembao.parse_feed(
+        b"<rss version='2.0'><channel><title>t</title><item><title>Tin</title><link>/tin-1.html</link>"
+        b"<pubDate>Tue, 30 Jun 2026 08:00:00 GMT+7</pubDate></item></channel></rss>",
+        "https://bao.example/rss/home.rss",
+    )
+    (entry,) = feed.entries
+    assert (entry.url, entry.title) == ("https://bao.example/tin-1.html", "Tin")
+    assert entry.published_at is not None
+    assert entry.published_at.isoformat() == "2026-06-30T01:00:00+00:00"
+    with pytest.raises(diembao.SourceError):
+        diembao.parse_feed(PAGE.encode(), "https://bao.example/rss")

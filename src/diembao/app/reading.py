@@ -1,0 +1,52 @@
+"""Reading single pages and feeds for users of the library: in the sandbox, with typed errors."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+
+from diembao.sandbox import Sandbox
+from diembao.types import ExtractedArticle, ParsedFeed
+
+_lock = threading.Lock()
+_box: Sandbox | None = None
+
+
+def extract_article(
+    body: bytes, url: str, *, content_type: str | None = None, timezone: str = "Asia/Ho_Chi_Minh"
+) -> ExtractedArticle:
+    """What a page says of itself: title, lead, text, language, times with their sources, kind of page.
+
+    `body` are the bytes as received (decompressed), `content_type` the header if there was one, `timezone` the
+    zone of the outlet's clock. It runs in a worker process; `SandboxKilledError` or `SandboxRefusedError` (both
+    `SandboxError`) are raised when the page takes too long, too much memory, or is over a limit.
+    """
+    return _sandbox().call(
+        "diembao.app.collecting.worker:extract_article_body",
+        body,
+        returns=ExtractedArticle,
+        url=url,
+        content_type=content_type,
+        timezone=timezone,
+    )
+
+
+def parse_feed(body: bytes, url: str, *, timezone: str = "Asia/Ho_Chi_Minh") -> ParsedFeed:
+    """The entries of an RSS, Atom or JSON feed; `url` is where it came from, `timezone` the outlet's zone.
+
+    HTML and everything else that is no feed raises `SourceError`. It runs in a worker process, see
+    `extract_article`.
+    """
+    return _sandbox().call(
+        "diembao.sources.feeds:parse_feed_body", body, returns=ParsedFeed, url=url, timezone=timezone
+    )
+
+
+def _sandbox() -> Sandbox:
+    """The one worker of this process, started when it is first needed and ended with it."""
+    global _box  # noqa: PLW0603  # one worker for the library's callers, however many threads they have
+    with _lock:
+        if _box is None:
+            _box = Sandbox()
+            atexit.register(_box.close)
+        return _box
