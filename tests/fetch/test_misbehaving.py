@@ -241,6 +241,11 @@ def test_an_empty_answer_is_an_answer() -> None:
     assert (fetch(respond(204, length=None)).outcome, fetch(respond(200)).outcome) == ("ok", "ok")
 
 
+def test_a_redirect_to_itself_is_asked_once() -> None:
+    """An address that was asked before is not asked again within one wish."""
+    assert len(fetch(ways.redirect("/a")).exchanges) == 1
+
+
 def test_more_than_five_redirects_are_a_loop() -> None:
     """Five redirects are followed, a sixth is not; each hop is told."""
 
