@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from diembao.errors import SourceError
 from diembao.sources.decoding import decode_body
 from diembao.sources.drafts import absolute_address
+from diembao.sources.xmltext import shorten_tags
 from diembao.text.addresses import host_of
 from diembao.types import FoundLink
 
@@ -79,7 +80,7 @@ def _with_title(link: FoundLink, title: str) -> FoundLink:
 def _read_links(text: str, url: str) -> Iterator[FoundLink]:
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(text.replace("\x00", ""))
+    page = LexborHTMLParser(shorten_tags(text.replace("\x00", "")))
     base = url
     for number, node in enumerate(page.css("base[href], link[href], a[href]")):
         if number >= MAX_READ:

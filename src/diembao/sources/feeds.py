@@ -92,22 +92,11 @@ def parse_feed_body(
 def _read_xml_feed(
     text: str, *, url: str, max_entries: int
 ) -> tuple[dict[str, str], list[Draft], Counter[str]]:
-    import feedparser
-
     prepared = prepare_xml(text, _ROOTS)
     if prepared is None:
         raise refuse_feed(url, is_html=looks_like_html(text))
     clean, left_out = _cut_entries(prepared, max_entries)
-    headers = {"content-type": "application/xml; charset=utf-8"}
-    if _RELATIVE_BASE.search(clean):
-        headers["content-location"] = url  # otherwise addresses are resolved below, and ids stay as written
-    # bytes in a stream: given a bare string the library would open it as a file or an address
-    result = feedparser.parse(
-        io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + clean.encode("utf-8")),
-        response_headers=headers,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    result = _run_library(clean, url)
     kind = result.get("version") or ""
     if kind == "cdf" or (not kind and not result["entries"]):
         raise refuse_feed(url, is_html=False)
@@ -123,6 +112,30 @@ def _read_xml_feed(
     if left_out:
         dropped["over_limit"] = left_out
     return head, [_draft(entry, kind) for entry in found], dropped
+
+
+def _run_library(text: str, url: str) -> Any:
+    import feedparser
+
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    if _RELATIVE_BASE.search(text):
+        headers["content-location"] = url  # otherwise addresses are resolved below, and ids stay as written
+    # bytes in a stream: given a bare string the library would open it as a file or an address
+    stream = io.BytesIO(b"<?xml version='1.0' encoding='utf-8'?>\n" + text.encode("utf-8"))
+    try:
+        return feedparser.parse(
+            stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except MemoryError:
+        raise
+    except Exception as error:  # the library promises nothing about hostile input
+        raise SourceError(
+            "the feed {url} is damaged beyond reading ({reason})",
+            key="sources.feed_broken",
+            next_step="open the address in a browser; tell the outlet, or use its sitemap",
+            url=url,
+            reason=type(error).__name__,
+        ) from error
 
 
 def _cut_entries(prepared: XmlText, max_entries: int) -> tuple[str, int]:

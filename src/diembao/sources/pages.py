@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 from diembao.errors import SourceError
 from diembao.sources.decoding import decode_body
 from diembao.sources.drafts import absolute_address
+from diembao.sources.xmltext import shorten_tags
 from diembao.text.addresses import host_of
 from diembao.text.suffixes import is_public_suffix
 
@@ -231,7 +232,7 @@ def _find_stated(text: str) -> list[SavedOrigin]:
     """What the page says of itself, best first."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(text.replace("\x00", ""))
+    page = LexborHTMLParser(shorten_tags(text.replace("\x00", "")))
     found: dict[str, str] = {}
     for number, node in enumerate(page.css("link[rel][href], meta[property][content], base[href]")):
         if number >= 10_000:

@@ -13,6 +13,7 @@ _PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--.*?-->)", re.DOTALL)
 _DOCTYPE = re.compile(r"\s*<!DOCTYPE[^>\[]{0,2000}(?:\[.*?\]\s*)?>", re.DOTALL | re.I)
 _ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,60})\s+["']([^"'&%<]{0,100})["']\s*>""")
 _REFERENCE = re.compile(r"&(\w{1,60});")
+_NUMBER = re.compile(r"&#(?:(\d+)|[xX]([0-9a-fA-F]+));?", re.ASCII)
 _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _HTML = re.compile(r"<(?:!doctype\s+html|html)\b", re.I)
 _FIRST = re.compile(r"\s*<(?:!doctype\s+)?([a-z][\w:.-]{0,40})", re.I)
@@ -58,8 +59,10 @@ def prepare_xml(text: str, roots: str) -> XmlText | None:
     before = text[start : root.start()].strip()
     if before and looks_like_html(before):
         return None
-    text = _LONG_TAG.sub(_shorten_tag, text[root.start() :])
-    return XmlText(root[1], _fill_entities(text, doctype[0] if doctype else ""), is_clean and not before)
+    body = shorten_tags(text[root.start() :])
+    text = _NUMBER.sub(_check_number, body)
+    is_clean = is_clean and not before and text == body
+    return XmlText(root[1], _fill_entities(text, doctype[0] if doctype else ""), is_clean)
 
 
 def escape_ampersands(text: str) -> str:
@@ -85,6 +88,21 @@ def _skip_prolog(text: str, start: int) -> int:
     while (before := _PROLOG.match(text, start)) is not None:
         start = before.end()
     return start
+
+
+def shorten_tags(text: str) -> str:
+    """Markup whose elements have no more attributes than parsers take in their stride; others lose all of theirs."""
+    return _LONG_TAG.sub(_shorten_tag, text)
+
+
+def _check_number(found: re.Match[str]) -> str:
+    """A character reference as it is, or U+FFFD where XML has no such character (parsers fail on those)."""
+    digits = found[1] or found[2]
+    code = -1 if len(digits) > 10 else int(digits, 10 if found[1] else 16)
+    is_char = (
+        code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    )
+    return str(found[0]) if is_char else "\ufffd"
 
 
 def _shorten_tag(found: re.Match[str]) -> str:
