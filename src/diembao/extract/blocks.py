@@ -19,25 +19,34 @@ _OTHER_BLOCKS = "div,td,section,article,main,blockquote,pre,span,font,li"
 def read_blocks(tree: Any) -> list[str]:
     """The paragraphs of the running text; what stands around it is removed from the tree for good."""
     tree.strip_tags(_AROUND, recursive=True)
-    found = _vote([(node, node.text()) for node in tree.css("p")])
+    linked: dict[int, int] = {}
+    for link in tree.css("p > a"):
+        above = link.parent.mem_id
+        linked[above] = linked.get(above, 0) + len(link.text())
+    found = _vote([(node, node.text()) for node in tree.css("p")], linked)
     if sum(map(len, found)) >= _LITTLE:
         return found
-    other = _vote([(node, node.text(deep=False)) for node in tree.css(_OTHER_BLOCKS)])
+    other = _vote([(node, node.text(deep=False)) for node in tree.css(_OTHER_BLOCKS)], {})
     return max(found, other, key=lambda blocks: sum(map(len, blocks)))
 
 
-def _vote(nodes: list[tuple[Any, str]]) -> list[str]:
-    """The texts of the blocks under the element with most text directly below it or one step further."""
+def _vote(nodes: list[tuple[Any, str]], linked: dict[int, int]) -> list[str]:
+    """The texts of the blocks under the element with most text directly below it or one step further.
+
+    Characters in links (`linked`, by block) hold no vote: a list of links is no running text.
+    """
     votes: dict[int, float] = {}
     kept: list[tuple[str, int, int]] = []
     for node, raw in nodes:
+        if len(raw) < _SHORT:
+            continue
         text = " ".join(raw.split())
         if len(text) < _SHORT:
             continue
         parent = node.parent
         above = None if parent is None else parent.parent
         first, second = (0 if element is None else element.mem_id for element in (parent, above))
-        size = len(text) - _linked(node, raw)
+        size = len(text) - (linked.get(node.mem_id, 0) if linked else 0)
         votes[first] = votes.get(first, 0) + size
         votes[second] = votes.get(second, 0) + size * 0.6
         kept.append((text, first, second))
@@ -45,10 +54,3 @@ def _vote(nodes: list[tuple[Any, str]]) -> list[str]:
         return []
     winner = max(votes, key=lambda element: votes[element])
     return [text for text, first, second in kept if winner in (first, second)]
-
-
-def _linked(node: Any, text: str) -> int:
-    """Characters in links, which hold no vote: a list of links is no running text."""
-    if len(text) > 400:
-        return 0
-    return sum(len(link.text()) for link in node.css("a"))

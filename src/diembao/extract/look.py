@@ -37,19 +37,17 @@ from diembao.text.times import MAX_TIME_CHARS
 from diembao.types import PageLook
 
 #: enough to tell a language
-LANGUAGE_CHARS = 1_000
+LANGUAGE_CHARS = 600
 #: lexbor's time grows with the square of the depth and of the attributes of one tag: 0.3 s at these
-MANY_TAGS = 15_000
+MANY_TAGS, LONG_TAG = 15_000, 30_000
 _LONG_TAG = re.compile(rb"<[^>]{30000}")
 #: an element that is open to the end of the page begins before its last characters or swallows them
 TAIL_BYTES = 5_000
 _RAW = re.compile(rb"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)\b", re.I)
 _LOGIN_FIELD = 'input[type="password" i]'
 _VIDEO = 'video,amp-video,amp-youtube,[data-role="video"],[class*="video-player"],[class*="videojs"],[class*="video-js"]'
-_LIVE = (
-    '[class*="live-blog"],[class*="liveblog"],[class*="live-timeline"],[class*="tuong-thuat"],'
-    '[class*="truc-tiep-content"],[class*="live-content"]'
-)
+_MAYBE_LIVE = '[class*="live"],[class*="tuong-thuat"],[class*="truc-tiep"]'
+_LIVE = re.compile(r"live-?blog|live-timeline|tuong-thuat|truc-tiep-content|live-content")
 
 
 def look_page(
@@ -63,14 +61,14 @@ def look_page(
     """What the page says of itself, cheaply. `may_match` is given all that the page shows (with `CUT` where markup
     stands in it) and names the topics that any reading of it could match.
     """
-    from selectolax.lexbor import LexborHTMLParser
+    from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
     if _is_not_html(body, content_type):
         return _no_page(url, is_empty=not body.strip())
     decoded = decode_page(body, content_type, nfc=False)
     markup = _as_utf8(body, decoded)
     _check_size(markup)
-    tree = LexborHTMLParser(markup)
+    tree = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS.value)
     head = read_quick_head(tree)
     linked = read_linked(head.json_ld)
     title = choose_title([node.text() for node in tree.css("h1")[:MAX_HEADINGS]], head, linked)
@@ -164,7 +162,9 @@ def _see(
         markup=markup,
         link_share=linked_chars / len(words) if words else 0.0,
         has_password=is_short and tree.css_first(_LOGIN_FIELD) is not None,
-        has_live_blocks=tree.css_first(_LIVE) is not None,
+        has_live_blocks=any(
+            _LIVE.search(node.attributes.get("class") or "") for node in tree.css(_MAYBE_LIVE)[:200]
+        ),
         has_video=is_short and tree.css_first(_VIDEO) is not None,
         pictures=len(tree.css("figure")),
     )
@@ -172,7 +172,12 @@ def _see(
 
 def _check_size(markup: bytes) -> None:
     """Leave what could hang a parser to the exact check; few pages have so many tags, or such long ones."""
-    if len(markup) > MAX_SIZE or markup.count(b"<") > MANY_TAGS or _LONG_TAG.search(markup) is not None:
+    import numpy as np
+
+    tags = np.flatnonzero(np.frombuffer(markup, np.uint8) == ord("<"))
+    lengths = tags[1:] - tags[:-1]
+    has_long = len(tags) < 2 or int(lengths.max()) > LONG_TAG
+    if len(markup) > MAX_SIZE or len(tags) > MANY_TAGS or (has_long and _LONG_TAG.search(markup)):
         prescan_markup(markup)
 
 

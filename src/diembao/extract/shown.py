@@ -19,11 +19,6 @@ MAX_SHOWN_CHARS = 1_000_000
 _IDLE_METAS = re.compile(
     r"keywords|(?:^|:)tag$|viewport|robots|generator|charset|refresh|url$|image|locale|app[:_-]|verification|csrf|token"
 )
-#: what `extract.tidy` drops and the scan does not: it may stand inside a word
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u180e\u2061-\u206f\ufff9-\ufffb\ue001-\uf8ff\ufdd0-\ufdef\ufffe\uffff"
-    "\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
-)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
@@ -49,8 +44,6 @@ def gather_shown(visible: str, head: HeadData) -> str:
     stated = [value for name, value in head.metas if len(value) > 3 and not _IDLE_METAS.search(name)]
     linked = [_read_json_text(script) for script in head.json_ld]
     shown = CUT.join((visible, *stated, *linked))
-    if _UNSEEN.search(shown) is not None:
-        shown = _UNSEEN.sub(CUT, shown)
     if "&" in shown and _ENTITY.search(shown) is not None:
         shown = f"{shown}{CUT}{html.unescape(shown)}"
     return shown
