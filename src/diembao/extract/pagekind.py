@@ -20,6 +20,8 @@ LITTLE_TEXT = 700
 #: below this an article of words is none; a picture or a film may still stand alone
 SHORT_TEXT = 250
 MANY_PICTURES = 6
+#: a list of articles has at least this share of its text in links
+MIN_LINK_SHARE = 0.3
 
 _CHALLENGE_TITLE = re.compile(
     r"just a moment|attention required|checking your browser|ddos[ -]protection|are you (?:a )?human"
@@ -63,7 +65,7 @@ _LIST_PATH = re.compile(
 )
 
 #: the last part of an article's address carries a number or a slug of several words
-_ARTICLE_PATH = re.compile(r"\d{5,}|(?:[^-/]+-){4,}[^-/]")
+_ARTICLE_PATH = re.compile(r"\d{5,}|\d{4}_|(?:[^-/_]+[-_]){4,}[^-/]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def _find_list(
     """Why this is a list of articles, or an empty string."""
     if states_article and is_dated:
         return ""
+    if seen.link_share < MIN_LINK_SHARE and seen.text_chars >= LITTLE_TEXT:
+        return ""
     if path in ("", "/") and not urlsplit(seen.url).query:
         return "home"
     if linked.types & LIST_TYPES and not linked.kind:
@@ -171,13 +175,10 @@ def _find_list(
         return ""
     if _LIST_PATH.search(path) and seen.link_share > 0.4:
         return "path"
-    if (
-        seen.link_share > 0.6
-        and seen.visible_chars > LITTLE_TEXT
-        and seen.text_chars < 0.5 * seen.visible_chars
-    ):
-        return "links"
-    return ""
+    if _ARTICLE_PATH.search(path.rstrip("/").rpartition("/")[2]):
+        return ""
+    is_linked = seen.link_share > 0.6 and seen.visible_chars > LITTLE_TEXT
+    return "links" if is_linked and seen.text_chars < 0.5 * seen.visible_chars else ""
 
 
 def _find_picture(
