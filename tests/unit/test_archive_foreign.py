@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import tracemalloc
 import zipfile
 import zlib
 from collections import Counter
@@ -342,3 +343,67 @@ def test_a_digest_of_an_unknown_kind_is_none(tmp_path: Path) -> None:
     piece = make_foreign(1).replace(b"sha1:", b"blake9:")
     (record,) = read_all(write(tmp_path, piece, make_foreign(2)))[0][:1]
     assert (record.digest, record.flags) == ("unknown", ("no_digest",))
+
+
+FLOODS = {
+    "false magic.warc.gz": b"\x1f\x8b\x08\x00" * 400_000,
+    "cut members.warc.gz": gzip.compress(make_foreign(3), mtime=0)[:-9] * 4_000,
+    "bombs.warc.gz": gzip.compress(b"WARC/1.0\r\n" + bytes(80_000_000)) * 2,
+    "bad heads.warc": b"WARC/1.0\r\nA:" * 4_000,
+    "versions.warc": b"WARC/1.0\r\n" * 1_000_000,
+    "empty records.warc": b"WARC/1.0\r\nWARC-Type: x\r\nContent-Length: 0\r\n\r\n\r\n\r\n" * 20_000,
+    "overlapping lies.warc": make_foreign(3, length=999_999) * 3_000,
+}
+
+
+@pytest.mark.parametrize("name", sorted(FLOODS))
+def test_a_flood_made_to_waste_time_ends(tmp_path: Path, name: str) -> None:
+    """Files of nothing but false starts are walked through in batches of bounded work, and everything is counted."""
+    end = gzip.compress if name.endswith(".gz") else bytes
+    path = tmp_path / name
+    path.write_bytes(end(make_foreign(1)) + FLOODS[name] + end(make_foreign(2)))
+    records, dropped, _ = read_all(path)
+    assert [record.url[-6:] for record in records][:1] == ["1.html"]
+    assert sum(dropped.values()) > 0
+    if "too_damaged" not in dropped:
+        assert [record.url[-6:] for record in records] == ["1.html", "2.html"]
+
+
+def test_overlapping_lies_are_given_up_and_said(tmp_path: Path) -> None:
+    """Where only work on purpose stands, a stretch is left out, counted and named; behind it reading goes on."""
+    lies = make_foreign(3, length=20_000_000) * 40_000
+    path = write(tmp_path, make_foreign(1), lies, make_foreign(2))
+    notes: list[str] = []
+    offset, is_lost, urls, dropped = 0, False, [], Counter[str]()
+    while True:
+        batch = read_batch(b"", path=str(path), offset=offset, is_lost=is_lost)
+        urls += [record.url[-6:] for record in batch.records]
+        dropped += Counter(batch.dropped)
+        notes += batch.notes
+        if batch.is_end:
+            break
+        offset, is_lost = batch.next_offset, batch.is_lost
+    assert urls[0] == "1.html"
+    assert dropped["too_damaged"] >= 1
+    assert any(note.startswith("too_damaged at byte") for note in notes)
+
+
+def test_reading_keeps_its_memory(tmp_path: Path) -> None:
+    """However long the file, reading it in batches holds little more than one batch."""
+    pages = [make_foreign(number, make_block(b"%d" % number * 40_000)) for number in range(10)]
+    path = tmp_path / "long.warc.gz"
+    path.write_bytes(b"".join(gzip.compress(page, 1) for page in pages) * 40)
+    tracemalloc.start()
+    try:
+        offset, count = 0, 0
+        while True:
+            batch = read_batch(b"", path=str(path), offset=offset)
+            count += len(batch.records)
+            if batch.is_end:
+                break
+            offset = batch.next_offset
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert count == 400
+    assert peak < 16_000_000

@@ -27,6 +27,11 @@ from diembao.text.addresses import belongs_to, host_of, registrable_domain
 #: one batch looks at no more than this much of the file, and unpacks no more than that
 SCAN_BYTES = 64 << 20
 _COST_BYTES = 512 << 20
+#: what one record costs however small it is
+_STEP_COST = 8 << 10
+#: so much work for nothing within one batch comes only from records that overlap on purpose: then this much is left out
+_WASTE_BYTES = 256 << 20
+_LEAP_BYTES = 8 << 20
 _RECORDS = 2_000
 #: a record takes this much at most, and a batch that much more than was asked for: a reply has a limit
 RECORD_BYTES = 12_000_000
@@ -34,7 +39,9 @@ _HEADERS = 100
 _VALUE_CHARS = 1_000
 _DOMAINS = 500
 _URL_CHARS = 4_000
-_DAMAGE = frozenset({"cut", "damaged", "digest_false", "framing", "garbage", "head", "endless"})
+_DAMAGE = frozenset(
+    {"cut", "damaged", "digest_false", "framing", "garbage", "head", "endless", "too_damaged"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,7 @@ class _Batch:
         self._read = 0
 
     def read(self, offset: int, is_lost: bool) -> RecordBatch:
-        at, cost = offset, 0
+        at, cost, waste = offset, 0, 0
         for part in self._parts:
             if part.end <= at:
                 continue
@@ -135,7 +142,12 @@ class _Batch:
             for step in self._walk(part, span, at - part.start, is_lost):
                 self._take(step, part, span, is_lost)
                 at, is_lost = part.start + step.after, step.is_lost
-                cost += step.cost
+                cost += step.cost + _STEP_COST * (1 + len(step.events))
+                waste += step.waste
+                if waste >= _WASTE_BYTES:
+                    self._drop(Loss(step.after, "too_damaged"), part)
+                    self._read += 1
+                    return self._finish(min(part.end, at + _LEAP_BYTES), True)
                 if self._room <= 0 or at - offset >= SCAN_BYTES or cost >= _COST_BYTES or self._is_full():
                     return self._finish(at, is_lost)
             at, is_lost = part.end, False

@@ -19,11 +19,16 @@ from diembao.archive.spans import MemorySpan, Span, find_mark
 
 #: a gzip member is kept whole up to this size
 MEMBER_BYTES = 32_000_000
+#: records in one member beyond this, or more failed attempts than that, are given up: nobody writes such files
+_MEMBER_RECORDS = 20_000
+_MEMBER_WASTE = 256_000_000
 #: a member that is still not at its end after this much is given up
 _ENDLESS_BYTES = 2_000_000_000
 #: how far one step looks for the next record, and how many false starts it tries
 _SCAN_BYTES = 64 << 20
 _SCAN_TRIES = 20_000
+#: what a failed attempt wastes at least
+_FAILURE = 24_000
 _MAGIC = b"\x1f\x8b\x08"
 _CHUNK = 32 * 1024
 
@@ -65,6 +70,8 @@ class Step:
     events: list[Frame | Loss] = field(default_factory=list)
     #: bytes that had to be unpacked or looked through
     cost: int = 0
+    #: of these, for nothing: what was read turned out to be no whole record
+    waste: int = 0
 
 
 def walk_plain(
@@ -87,6 +94,7 @@ def _take(span: Span, form: Form, at: int, sift: Sift, is_lost: bool, overrun: s
     if head is None:
         step = _resync(span, form, at + 1, is_lost)
         if _starts(form, span, at):
+            step.waste += _FAILURE
             is_tail = span.size - at < HEAD_BYTES and step.after >= span.size
             step.events.append(Loss(at, overrun if is_tail else "head"))
         elif not is_lost:  # else these are bytes of what was already counted
@@ -102,6 +110,9 @@ def _take(span: Span, form: Form, at: int, sift: Sift, is_lost: bool, overrun: s
         found = Loss(at, overrun)
     step = _resync(span, form, at + head.size, is_lost, stated_end=end)
     step.events.append(found)
+    if end <= span.size:
+        step.cost += head.length
+        step.waste += head.length
     return step
 
 
@@ -182,6 +193,7 @@ def _take_member(span: Span, form: Form, at: int, sift: Sift, is_lost: bool) -> 
         step = _find_member(span, form, at + 3)
         step.events.append(Loss(at, member.trouble))
         step.cost += member.size
+        step.waste += max(member.size, _FAILURE)
         return step
     step = Step(member.end, is_lost, cost=member.size)
     if member.size > len(member.data):
@@ -190,6 +202,11 @@ def _take_member(span: Span, form: Form, at: int, sift: Sift, is_lost: bool) -> 
     inner = MemorySpan(member.data)
     for inside in walk_plain(inner, form, 0, sift, overrun="framing"):
         step.events += [_lift(event, at, member) for event in inside.events]
+        step.waste += inside.waste
+        if len(step.events) > _MEMBER_RECORDS or step.waste > _MEMBER_WASTE:
+            step.events.append(Loss(at, "not_per_record"))
+            break
+    step.cost += step.waste
     return step
 
 
@@ -254,15 +271,16 @@ def _find_member(span: Span, form: Form, at: int) -> Step:
         while found >= 0:
             tries += 1
             if tries > _SCAN_TRIES or _holds_record(span, form, at + found):
-                return Step(at + found, True, cost=at + found - start)
+                return Step(at + found, True, cost=at + found - start, waste=tries * 4096)
             found = piece.find(_MAGIC, found + 1)
         at += max(1, len(piece) - len(_MAGIC) + 1)
-    return Step(limit, True, cost=limit - start)
+    return Step(limit, True, cost=limit - start, waste=tries * 4096)
 
 
 def _holds_record(span: Span, form: Form, at: int) -> bool:
+    """Whether the member at `at` begins as a record does; it may be damaged further on."""
     try:
-        out = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(span.read(at, 8192), 8192)
+        out = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(span.read(at, 4096), 64)
     except zlib.error:
         return False
-    return form.mark.match(b"\n" * form.lead + out) is not None or form.read_head(out) is not None
+    return out.startswith(form.prefix[form.lead :])

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-#: a head longer than this is refused
+#: a head longer than this, or with more fields, is refused
 HEAD_BYTES = 64 * 1024
+_FIELDS = 300
 
 _WARC_START = re.compile(rb"WARC/(?:0\.1[78]|1\.\d)\r\n")
 _ARC_FIELDS = rb"([a-z][a-z0-9+.-]*:[^ \r\n]{1,4000}) ([0-9a-fA-F.:]{1,45}) (\d{14}) ([^ \r\n]{1,200})"
@@ -55,7 +56,7 @@ def read_warc_head(data: bytes) -> Head | None:
     """The head that `data` begins with, or None when there is none that is whole and well-formed."""
     start = _WARC_START.match(data)
     end = data.find(b"\r\n\r\n", 0, HEAD_BYTES)
-    if start is None or end < 0:
+    if start is None or end < 0 or data.count(b"\r\n", 0, end) > _FIELDS:
         return None
     fields = _read_fields(data[start.end() : end])
     if fields is None:

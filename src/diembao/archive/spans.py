@@ -71,15 +71,16 @@ class FileSpan:
 
 def find_mark(span: Span, mark: re.Pattern[bytes], prefix: bytes, at: int, end: int) -> int:
     """Where the pattern first matches in [at, end), or -1; each match begins with `prefix`."""
+    stride = _STEP >> 6  # the next record is mostly near
     while at < end:
-        piece = span.read(at, min(_STEP, end - at) + _OVERLAP)
-        within = min(_STEP, end - at)
-        found = piece.find(prefix)
-        while 0 <= found < within:
-            if mark.match(piece, found):
-                return at + found
-            found = piece.find(prefix, found + 1)
+        within = min(stride, end - at)
+        piece = span.read(at, within + _OVERLAP)
+        near = piece.find(prefix, 0, within + len(prefix) - 1)
+        found = mark.search(piece, near) if near >= 0 else None
+        if found is not None and found.start() < within:
+            return at + found.start()
         if len(piece) < within:
             return -1
         at += within
+        stride = min(_STEP, stride * 4)
     return -1
