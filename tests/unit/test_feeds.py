@@ -310,6 +310,22 @@ def test_months_first_where_the_feed_shows_it() -> None:
 # ------------------------------------------------------------------ limits and damage
 
 
+def test_long_text_after_a_lone_angle_is_no_giant_tag() -> None:
+    """What looks like an endless element inside CDATA does not swallow the end of its section."""
+    long = "<![CDATA[a <b " + "x=1 " * 6000 + "]]>"
+    feed = parse_feed_body(rss(item(more=f"<description>{long}</description>") + item("B")), url=URL)
+    assert [entry.title for entry in feed.entries] == ["Tiêu đề", "B"] and feed.flags == ()
+
+
+def test_pictures_within_a_summary_do_not_damage_it() -> None:
+    """A picture written into its address is left out, the text around it stays."""
+    picture = (
+        f"<description><![CDATA[Trước <img src='data:image/png;base64,{'A' * 50_000}'/> sau]]></description>"
+    )
+    feed = parse_feed_body(rss(item(more=picture)), url=URL)
+    assert feed.entries[0].summary == "Trước sau" and feed.flags == ()
+
+
 def test_entries_over_the_limit_are_counted() -> None:
     """in = entries + dropped, also where the feed is longer than the limit."""
     feed = parse_feed_body(rss("".join(item(str(n), f"/{n}") for n in range(50))), url=URL, max_entries=20)

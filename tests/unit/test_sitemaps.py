@@ -60,6 +60,15 @@ def test_news_sitemap_gives_title_time_and_language() -> None:
     assert (entry.modified_at, entry.modified_precision) == (datetime(2025, 2, 28, 17, tzinfo=UTC), "day")
 
 
+def test_prefixes_do_not_matter() -> None:
+    """Sites that write every element with a prefix are read as well, and so are undeclared prefixes."""
+    body = (
+        b"<s:urlset xmlns:s='http://www.sitemaps.org/schemas/sitemap/0.9'><s:url><s:loc>https://a.vn/1</s:loc>"
+        b"<news:news><news:title>T</news:title></news:news></s:url></s:urlset>"
+    )
+    assert (only(body).url, only(body).title) == ("https://a.vn/1", "T")
+
+
 def test_index_lists_sitemaps() -> None:
     """An index names further sitemaps with the time of their last change."""
     index = parse_sitemap(

@@ -102,7 +102,7 @@ def _read_xml_feed(
         raise refuse_feed(url, is_html=False)
     is_damaged = result.get("bozo") or not prepared.is_clean
     head = {
-        "kind": kind,
+        "kind": kind or "unknown",
         "title": _read_text(result["feed"], "title", kind, MAX_TITLE_CHARS),
         "language": str(dict.get(result["feed"], "language") or ""),
         "flags": "damaged" if is_damaged else "",

@@ -20,7 +20,7 @@ _FIRST = re.compile(r"\s*<(?:!doctype\s+)?([a-z][\w:.-]{0,40})", re.I)
 _PAGE_NAMES = "html head body script style meta title link div span p table form center h1 noscript"
 _HTML_NAMES = frozenset(_PAGE_NAMES.split())
 #: an element with more attributes than any feed has: parsers take quadratic time over them
-_LONG_TAG = re.compile(r"<([\w:.-]{1,80})([^<>]{2000,})>")
+_LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,79})([^<>]{2000,})(?<!\]\])>")
 MAX_TAG_CHARS, MAX_ATTRIBUTES = 20_000, 200
 
 
