@@ -155,10 +155,11 @@ class Client:
         connection: Connection | None = None
         started = self._timer.now()
         try:
-            async with asyncio.timeout(self._deadline_s):
-                connection = await self._backend.connect(target.scheme, target.host, target.port)
-                answer.peer = connection.peer
-                await converse(connection, target.path, headers, self._limits, answer)
+            with self._timer.working():  # a virtual clock cannot see that the wire is being waited for
+                async with asyncio.timeout(self._deadline_s):
+                    connection = await self._backend.connect(target.scheme, target.host, target.port)
+                    answer.peer = connection.peer
+                    await converse(connection, target.path, headers, self._limits, answer)
         except TimeoutError:
             trouble = Trouble("timeout", f"no whole answer within {self._deadline_s:g} s")
         except ExchangeError as error:

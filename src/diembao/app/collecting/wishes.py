@@ -171,15 +171,11 @@ class Plan:
         return (answered_at or now) - timedelta(days=3)
 
     def next_at(self, now: datetime) -> datetime | None:
-        """When the next feed or sitemap is due (watching)."""
-        moments = [
-            state.plan.due_at or now
-            for outlet in self.outlets
-            for state in (self.feeds.get(feed.feed_id) for feed in outlet.feeds)
-        ]
-        moments += [self.sitemaps.get(url).plan.due_at or now for o in self.outlets for url in o.sitemaps]
-        page_at = self.pages.next_at()
-        return min([*moments, page_at] if page_at is not None else moments, default=None)
+        """When the next feed, sitemap or page falls due; what is due already waits for its host, not for this."""
+        states = [self.feeds.get(feed.feed_id) for outlet in self.outlets for feed in outlet.feeds]
+        states += [self.sitemaps.get(url) for outlet in self.outlets for url in outlet.sitemaps]
+        moments = (*(state.plan.due_at for state in states), self.pages.next_at())
+        return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
     # -------------------------------------------------------------- kinds
 
