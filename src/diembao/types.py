@@ -451,6 +451,9 @@ GapKind = Literal[
     "overflow",  # the feed's window was full of new items: earlier ones were probably missed
     "low_volume",  # an outlet-day far below its usual day of the week
     "partial",  # the first or last day of collection
+    "unreachable",  # a feed that could not be had, try after try
+    "refused",  # its publisher says no: robots.txt, a block, a challenge
+    "reserved",  # text and data mining is reserved: bodies were not kept
 ]
 
 
@@ -464,6 +467,20 @@ class Gap:
     end: datetime
     kind: GapKind
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPoll:
+    """One reading of a feed: how many entries it had, and how many of them stood not in the one before.
+
+    `outcome`: "ok", "unchanged" (304), or why it brought nothing.
+    """
+
+    feed_id: str
+    at: datetime
+    outcome: str
+    entries: int = 0
+    fresh: int = 0
 
 
 @dataclass(frozen=True, slots=True)

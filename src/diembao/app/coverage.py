@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from diembao.estimates.gaps import CollectionHealth, FeedHistory
 
 #: sightings whose moment was recorded by a collector (an article file or a clipping says nothing of it)
-_BY_COLLECTOR = "source LIKE 'history:%'"
+_BY_COLLECTOR = "(source LIKE 'history:%' OR source LIKE 'collect:%')"
 
 
 def check_clocks(view: View) -> list[ClockFinding]:
@@ -33,7 +33,7 @@ def check_clocks(view: View) -> list[ClockFinding]:
                coalesce(published_precision, 'unknown') AS precision,
                list_contains(flags, 'odd_offset') AS is_odd
         FROM current
-        WHERE kind = 'feed_item' AND published_at IS NOT NULL AND NOT list_contains(flags, 'seen_unknown')
+        WHERE (kind = 'feed_item' OR feed_id IS NOT NULL) AND published_at IS NOT NULL AND NOT list_contains(flags, 'seen_unknown')
         ORDER BY outlet_id, feed_id, first_seen_at, article_id
         """
     )
@@ -66,6 +66,7 @@ def check_health(view: View, start: date | None = None, end: date | None = None)
     """Gaps and outlet-days of a state; with `start` and `end` the days of that period only."""
     from diembao.estimates.gaps import check_collection
 
+    noted, noted_full = _list_noted(view)
     return check_collection(
         view.desk.runs.list_moments(at=view.state.seq),
         _list_histories(view),
@@ -73,7 +74,22 @@ def check_health(view: View, start: date | None = None, end: date | None = None)
         start=start,
         end=end,
         timezone=view.project.settings.text("project.timezone"),
+        noted=noted,
+        noted_full=noted_full,
     )
+
+
+def _list_noted(view: View) -> tuple[list[Gap], list[tuple[str, str | None, datetime, datetime]]]:
+    """What our own collector saw: feeds that failed or said no, answers without a known entry, reservations."""
+    from diembao.estimates.polls import judge_polls
+
+    owners = {feed.feed_id: feed.outlet_id for feed in view.desk.runs.list_feeds(at=view.state.seq)}
+    polls = view.desk.readings.list_polls(at=view.state.seq)
+    gaps, full = judge_polls((owners[poll.feed_id], poll) for poll in polls if poll.feed_id in owners)
+    for outlet_id, first, last, count in view.desk.captures.list_reserved(at=view.state.seq):
+        end = max(last, first + timedelta(seconds=1))
+        gaps.append(Gap(outlet_id, None, first, end, "reserved", {"pages": count}))
+    return gaps, full
 
 
 def find_gaps_now(view: View) -> list[Gap]:

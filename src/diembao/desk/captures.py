@@ -233,6 +233,17 @@ class Captures:
         )
         return {row["outlet_id"]: int(row["n"]) for row in rows}
 
+    def list_reserved(self, *, at: int | None = None) -> list[tuple[str, datetime, datetime, int]]:
+        """Outlets whose bodies were not kept because mining is reserved: first and last time, how often."""
+        rows = self._desk.rows(
+            "SELECT outlet_id, min(started_us) AS first, max(ended_us) AS last, count(*) AS n FROM attempts "
+            "WHERE outcome = 'reserved' AND seq <= ? GROUP BY 1 ORDER BY 1",
+            (NOW if at is None else at,),
+        )
+        return [
+            (row["outlet_id"], from_us(row["first"]), from_us(row["last"]), int(row["n"])) for row in rows
+        ]
+
     def count_outcomes(self, *, since_attempt: int = 0) -> dict[tuple[str, str], int]:
         """How many attempts of each purpose ended in each way."""
         rows = self._desk.rows(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from diembao.desk.captures import Kept, to_kept
 from diembao.desk.database import Desk, dump_json
 from diembao.desk.outlets import NOW
 from diembao.desk.times import from_us, to_us
+from diembao.types import FeedPoll
 
 #: outcomes after which an article or a feed is in the corpus; all others say why a capture was dropped
 READ = ("article", "look", "feed", "sitemap", "unchanged", "robots", "tdm", "discover")
@@ -26,17 +26,6 @@ class Reading:
     revision: str | None = None
     basis: str = ""
     detail: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class FeedPoll:
-    """One reading of a feed: how many entries it had, how many of them were new to us."""
-
-    feed_id: str
-    at: datetime
-    outcome: str
-    entries: int = 0
-    fresh: int = 0
 
 
 class Readings:

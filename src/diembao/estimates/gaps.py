@@ -104,12 +104,15 @@ def check_collection(
     end: date | None = None,
     until: datetime | None = None,
     timezone: str = "Asia/Ho_Chi_Minh",
+    noted: Sequence[Gap] = (),
+    noted_full: Sequence[tuple[str, str | None, datetime, datetime]] = (),
 ) -> CollectionHealth:
     """Gaps and outlet-days of a collection.
 
     `runs`: every recorded run ([] = infer them from sightings); `feeds`: every configured feed, also those
     that gave nothing; `published`: effective publication times of each outlet's articles (seconds since
-    1970); `until`: the present moment, for a collection that should still be running.
+    1970); `until`: the present moment, for a collection that should still be running; `noted` and
+    `noted_full`: gaps and full windows that the collector itself saw (`estimates.polls`).
     """
     known = sorted(feeds, key=lambda feed: (feed.outlet_id, feed.feed_id or ""))
     record = read_runs(runs, _all_sightings(known), timezone=timezone)
@@ -129,6 +132,8 @@ def check_collection(
         gaps += overflow
         full += times
     gaps += _find_partial(record, span)
+    gaps += noted
+    full = list(dict.fromkeys((*full, *noted_full)))
     first_day = to_date(int(local_days(np.array([record.start]), timezone)[0])) if start is None else start
     last_day = to_date(int(local_days(np.array([span_end]), timezone)[0])) if end is None else end
     outlets = sorted({feed.outlet_id for feed in known} | set(published))

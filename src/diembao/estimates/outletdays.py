@@ -18,7 +18,18 @@ from diembao.estimates.usual import find_low_days, find_probabilities, learn_usu
 from diembao.types import Gap
 
 State = Literal["good", "partial", "missing", "unknown"]
-Reason = Literal["", "holiday", "partial", "not_running", "silent", "frozen", "never_delivered", "low_volume"]
+Reason = Literal[
+    "",
+    "holiday",
+    "partial",
+    "not_running",
+    "silent",
+    "frozen",
+    "never_delivered",
+    "low_volume",
+    "unreachable",
+    "refused",
+]
 
 #: a day is good when runs and delivering feeds covered this share of the outlet's usual volume of that day
 GOOD_SHARE = 0.8
@@ -27,7 +38,7 @@ MISSING_SHARE = 0.2
 #: a period below this share of its expected volume is hatched (the product's rule for charts)
 THIN_SHARE = 0.8
 
-_LOSSES = ("silent", "frozen", "never_delivered")
+_LOSSES = ("silent", "frozen", "never_delivered", "unreachable", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,14 +193,17 @@ def _lost_shares(
     most = np.zeros(len(edges) - 1)
     causes = [""] * (len(edges) - 1)
     has_items = any(owner == outlet_id for owner, _ in shares)
+    by_feed: dict[str | None, list[Gap]] = {}
     for gap in gaps:
-        if gap.kind not in _LOSSES:
-            continue
-        share = shares.get((outlet_id, gap.feed_id), 0.0) if has_items else 1.0
-        part = share * _cover(_spans([gap]), edges, profile)
-        lost += part
-        for place in np.flatnonzero(part > most):
-            causes[place], most[place] = gap.kind, part[place]
+        if gap.kind in _LOSSES:
+            by_feed.setdefault(gap.feed_id, []).append(gap)
+    for feed_id, mine in by_feed.items():
+        share = shares.get((outlet_id, feed_id), 0.0) if has_items else 1.0
+        lost += share * _cover(_spans(mine), edges, profile)  # what two gaps of a feed cover is lost once
+        for gap in mine:
+            part = share * _cover(_spans([gap]), edges, profile)
+            for place in np.flatnonzero(part > most):
+                causes[place], most[place] = gap.kind, part[place]
     return lost, [cause if share > 0.05 else "" for cause, share in zip(causes, lost, strict=True)]
 
 

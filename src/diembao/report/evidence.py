@@ -113,6 +113,18 @@ def _tell_silence(found: _Evidence) -> Facts:
 def _tell_full(found: _Evidence) -> Facts:
     yield _say("window", items=found.whole("cap"))
     yield _say("full", times=found.whole("runs_at_cap"), visits=found.whole("runs_with_items"))
+    if found.is_set("no_known_entry"):
+        yield _say("no_known_entry")
+
+
+def _tell_failures(found: _Evidence) -> Facts:
+    yield _say("tries", times=found.whole("tries"))
+    if found.is_set("until_the_end"):
+        yield _say("until_the_end")
+
+
+def _tell_reserved(found: _Evidence) -> Facts:
+    yield _say("reserved_pages", pages=found.whole("pages"))
 
 
 def _tell_low(found: _Evidence) -> Facts:
@@ -190,6 +202,9 @@ _TELLERS: dict[str, Callable[[_Evidence], Facts]] = {
     "silent": _tell_silence,
     "frozen": _tell_silence,
     "overflow": _tell_full,
+    "unreachable": _tell_failures,
+    "refused": _tell_failures,
+    "reserved": _tell_reserved,
     "low_volume": _tell_low,
     "partial": _tell_partial,
     "shift": _tell_shift,

@@ -11,9 +11,9 @@ from diembao.app.imports import mark_delivered
 from diembao.corpus.batch import Arrival
 from diembao.corpus.writer import CorpusWriter
 from diembao.desk import Desk, ImportRun
-from diembao.desk.readings import FeedPoll, Reading
+from diembao.desk.readings import Reading
 from diembao.desk.schedule import QueuedPage
-from diembao.types import Refusal
+from diembao.types import FeedPoll, Refusal
 
 #: articles that are committed together, and how long the first of them waits at most
 BATCH_ROWS = 200

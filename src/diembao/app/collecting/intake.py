@@ -13,7 +13,7 @@ from diembao.app.collecting.rereading import Rereader, damaged_reading, find_ask
 from diembao.app.collecting.wishes import ListState, Plan, Wish
 from diembao.desk import Desk
 from diembao.desk.captures import Kept
-from diembao.desk.readings import FeedPoll, Reading
+from diembao.desk.readings import Reading
 from diembao.errors import CorpusError, DiembaoError
 from diembao.fetch.client import Client
 from diembao.fetch.plan import FeedPlan, after_feed, with_crawl_delay
@@ -22,7 +22,7 @@ from diembao.fetch.signals import TdmRules
 from diembao.ports import Timer
 from diembao.sandbox import Sandbox
 from diembao.sources.walkback import order_sitemaps
-from diembao.types import Fetched, FetchOutcome, ParsedSitemap
+from diembao.types import FeedPoll, Fetched, FetchOutcome, ParsedSitemap
 
 
 class Intake:

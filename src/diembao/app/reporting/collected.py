@@ -38,6 +38,9 @@ GAP_KINDS: tuple[GapKind, ...] = (
     "silent",
     "frozen",
     "overflow",
+    "unreachable",
+    "refused",
+    "reserved",
     "low_volume",
     "partial",
 )
