@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import UTC, datetime, timedelta
 
 
@@ -14,6 +15,9 @@ class RealTimer:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
 
 class VirtualTimer:
@@ -30,6 +34,9 @@ class VirtualTimer:
         self.slept.append(seconds)
         self._now += timedelta(seconds=max(seconds, 0.0))
         await asyncio.sleep(0)
+
+    def working(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def move(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)

@@ -73,6 +73,12 @@ def test_retry_after_holds_up_to_a_day(asked: float, least: float, most: float) 
     assert least <= waits(HOST, exchange("rate_limited", retry=asked)) <= most
 
 
+def test_an_exchange_meanwhile_does_not_shorten_what_was_asked_for() -> None:
+    """A request that was under way when Retry-After came (by another name, say) does not take it back."""
+    asked = after_exchange(HOST, exchange("rate_limited", retry=3600.0))
+    assert waits(asked, exchange("ok")) == pytest.approx(3600.0)
+
+
 def test_a_wrong_clock_heals() -> None:
     """A moment far in the future (a clock that was set back) never stops a host for longer than a day."""
     lost = replace(HOST, next_at=NOW + timedelta(days=400), retry_until=NOW + timedelta(days=400))
@@ -102,6 +108,7 @@ def test_a_busy_feed_is_asked_before_its_window_overflows() -> None:
     assert next_interval(3600.0, busy_rate=0.0, window=30) == 5400.0
     assert next_interval(3600.0, busy_rate=9.0, window=30) == 600.0
     assert next_interval(80_000.0, busy_rate=0.0, window=30) == 86_400.0
+    assert next_interval(80_000.0, busy_rate=1e-9, window=30) == 86_400.0
     full = after_feed(FEED, outcome="ok", now=NOW, new_items=30, window=30)
     assert full.interval_s == pytest.approx(1200.0)
 

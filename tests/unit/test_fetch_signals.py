@@ -89,6 +89,7 @@ RULES = [
     [
         ("/tin/1.html", True),
         ("/tin/free", True),
+        ("/%74%69n/1", True),
         ("/m%e1%bb%9F/1", False),
         ("/images/a/b.jpg", False),
         ("/images/a.jpg?x", None),
