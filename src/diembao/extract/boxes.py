@@ -131,6 +131,14 @@ def _judge_names(names: str) -> str:
     return next((reason for reason, pattern in _REASONS if pattern.search(folded)), "")
 
 
+def is_aside(element: Any) -> bool:
+    """Whether an element is a box around the article, or the article's own body, by its names."""
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    return len(names) > 2 and (
+        _BODY.search(names) is not None or _judge_names(names) in ("related", "comments")
+    )
+
+
 def _is_needed(element: Any, total: int, reason: str = "") -> bool:
     """Whether an element must stay: it holds the heading, half of the text, or prose where links are expected."""
     if _PROTECTED(element):

@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree
 
+from diembao.extract.boxes import is_aside
 from diembao.extract.markup import climb, text_of
 
 MAX_LABEL_CHARS = 160
@@ -64,10 +65,10 @@ def _read_part(part: Any, labels: list[str], times: list[tuple[str, bool]]) -> N
 
 
 def _is_outside(element: Any, part: Any, outside: frozenset[str]) -> bool:
-    """Whether a list or a margin lies around the element within its part of the page."""
+    """Whether a list, a margin, a box or the running text lies around the element within its part of the page."""
     step = element
     while step is not None:
-        if step.tag in outside:
+        if step.tag in outside or is_aside(step):
             return True
         if step is part:
             return False
