@@ -96,7 +96,7 @@ def import_html(
                     "diembao.sources.pages:find_saved_url",
                     body,
                     returns=SavedOrigin,
-                    path=saved.path,
+                    path=f"{folder.name}/{saved.path}",
                     domains=list(outlet.domains),
                 )
             except SandboxError:

@@ -29,14 +29,25 @@ _NEEDED = {
     "scipy": "estimates",
     "openpyxl": "clipping lists",
     "xlsxwriter": "workbooks",
+    "httpx": "collecting",
+    "feedparser": "feeds",
+    "protego": "robots.txt",
+    "trafilatura": "pages",
+    "selectolax": "pages",
+    "resiliparse": "pages",
+    "fastwarc": "archives",
+    "warcio": "archives",
+    "msgspec": "the sandbox",
 }
 LOW_SPACE_BYTES = 1_000_000_000
 
 
 def verify_project(project: Project) -> list[Row]:
     """Each invariant of the data folder with its result."""
+    from diembao.app.evidence_checks import check_evidence
+
     with project.open_desk(read_only=True) as desk:
-        return [
+        rows: list[Row] = [
             {
                 "rule": check.rule,
                 "ok": check.ok,
@@ -47,6 +58,7 @@ def verify_project(project: Project) -> list[Row]:
             }
             for check in check_project(project.folder, desk)
         ]
+        return [*rows, *check_evidence(project, desk)]
 
 
 def examine_machine(folder: Path) -> list[Row]:
@@ -71,6 +83,7 @@ def examine_machine(folder: Path) -> list[Row]:
     )
     rows.append(_check_space(folder))
     rows.append(_check_writing(folder))
+    rows.append(_check_sandbox())
     if os.name == "nt":
         rows.append(
             {"check": "windows", "state": "note", "detail": "not tested here; use a short folder name"}
@@ -101,6 +114,29 @@ def _check_writing(folder: Path) -> Row:
         return {"check": "writing", "state": "bad", "detail": f"no file can be written: {error.strerror}"}
 
 
+def _check_sandbox() -> Row:
+    """Which limits hold a worker that parses strangers' bytes."""
+    from diembao.sandbox import describe_sandbox
+
+    facts = describe_sandbox()
+    if not facts["worker"]:
+        return {"check": "sandbox", "state": "bad", "detail": f"no worker starts: {facts['reason']}"}
+    names = {
+        "time_limit": "time",
+        "memory_limit": "memory",
+        "cpu_limit": "processor",
+        "file_limit": "no writing",
+        "call_filter": "no network (kernel)",
+        "audit_hook": "no network (Python)",
+    }
+    held = [word for name, word in names.items() if facts[name]]
+    missing = [word for name, word in names.items() if not facts[name]]
+    detail = f"limits in force: {', '.join(held)}"
+    if missing:
+        detail += f"; not on this system: {', '.join(missing)}"
+    return {"check": "sandbox", "state": "note" if missing else "ok", "detail": detail}
+
+
 def _check_project(folder: Path) -> list[Row]:
     try:
         project = open_project(folder)
@@ -124,6 +160,16 @@ def _check_project(folder: Path) -> list[Row]:
     )
     batches = last.batch_no if last else 0
     rows.append({"check": "corpus", "state": "ok", "detail": f"{batches} batches committed"})
+    with project.open_desk(read_only=True) as desk:
+        dead = sum(1 for kills in desk.schedule.list_quarantine().values() if kills >= 2)
+    if dead:
+        rows.append(
+            {
+                "check": "quarantine",
+                "state": "note",
+                "detail": f"{dead} inputs over which workers died are set aside",
+            }
+        )
     contact = project.settings.text("collect.contact")
     if not contact:
         rows.append(

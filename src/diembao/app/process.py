@@ -32,6 +32,7 @@ def process_project(
     Clock findings come first, because they decide under which day an article counts.
     """
     with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+        reread = read_for_topics(project, desk, writer)
         findings = refresh_findings(project, desk)
         topics = []
         for topic_id in list_topic_ids(project) if topic_ids is None else topic_ids:
@@ -43,7 +44,30 @@ def process_project(
                 reader, desk, zone=project.settings.text("project.timezone")
             )
             articles = int(reader.value("SELECT count(*) FROM current") or 0)
-    return {"articles": articles, "indexed": indexed, "topics": topics, "findings": findings}
+    return {
+        "articles": articles,
+        "indexed": indexed,
+        "topics": topics,
+        "findings": findings,
+        "reread": reread,
+    }
+
+
+def read_for_topics(project: Project, desk: Desk, writer: CorpusWriter) -> int:
+    """Look again, in the archive, at pages that were only looked at for other topics; how many."""
+    from diembao.app.collecting.batch import ReadingBatch
+    from diembao.app.collecting.readings import Reader, find_topics, open_sandbox
+    from diembao.app.collecting.rereading import Rereader
+
+    looked = find_topics(project, desk)
+    if not desk.readings.has_looked(looked.basis):
+        return 0
+    run = desk.imports.start("reread", "archive", file_sha256="", file_size=0, mapping={})
+    with open_sandbox(desk, looked) as box:
+        rereader = Rereader(project.folder, desk, Reader(project, desk, box, looked.basis))
+        done = rereader.read_looked(ReadingBatch(desk, writer, run), looked.basis, project.clock.now())
+    desk.imports.finish(run.import_id)
+    return done
 
 
 def record_profile(desk: Desk, topic: Topic) -> Profile:
@@ -66,11 +90,20 @@ def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
     if last is None:
         return False
     profile = record_profile(desk, get_topic(project, topic_id))
+    if _is_look_pending(project, desk):
+        return False
     basis = _describe_basis(desk)
     if any(desk.findings.find_basis(kind) != basis for kind in ("clocks", "gaps")):
         return False
     with CorpusReader(project.folder, last.versions) as reader:
         return not any(reader.list_pending(topic_id, profile.profile_hash, rows=1))
+
+
+def _is_look_pending(project: Project, desk: Desk) -> bool:
+    """Whether pages lie in the archive that were never looked through for the topics as they are now."""
+    from diembao.app.collecting.readings import find_topics
+
+    return desk.readings.has_looked(find_topics(project, desk).basis)
 
 
 def refresh_findings(project: Project, desk: Desk) -> list[str]:
@@ -92,7 +125,12 @@ def refresh_findings(project: Project, desk: Desk) -> list[str]:
 def _describe_basis(desk: Desk) -> dict[str, object]:
     """What findings are computed from: other rows or other runs need new findings."""
     last = desk.commits.last()
-    return {"items": last.versions.get("items", 0) if last else 0, "runs": len(desk.runs.list_moments())}
+    return {
+        "items": last.versions.get("items", 0) if last else 0,
+        "runs": len(desk.runs.list_moments()),
+        "polls": desk.readings.count_polls(),
+        "reserved": sum(row[3] for row in desk.captures.list_reserved()),
+    }
 
 
 def _match_pending(

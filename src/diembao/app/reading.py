@@ -34,11 +34,17 @@ def extract_article(
 def parse_feed(body: bytes, url: str, *, timezone: str = "Asia/Ho_Chi_Minh") -> ParsedFeed:
     """The entries of an RSS, Atom or JSON feed; `url` is where it came from, `timezone` the outlet's zone.
 
-    HTML and everything else that is no feed raises `SourceError`. It runs in a worker process, see
+    An entry without a usable address or title is kept, with an empty field and the reason among its flags; a
+    collection drops and counts it. HTML and everything else that is no feed raises `SourceError`. It runs in a worker process, see
     `extract_article`.
     """
     return _sandbox().call(
-        "diembao.sources.feeds:parse_feed_body", body, returns=ParsedFeed, url=url, timezone=timezone
+        "diembao.sources.feeds:parse_feed_body",
+        body,
+        returns=ParsedFeed,
+        url=url,
+        timezone=timezone,
+        usable_only=False,
     )
 
 

@@ -131,6 +131,11 @@ class Readings:
         )
         return {row["outcome"]: int(row["n"]) for row in rows}
 
+    def count_polls(self) -> int:
+        """How often feeds were read."""
+        row = self._desk.row("SELECT count(*) FROM feed_polls")
+        return int(row[0]) if row else 0
+
     def list_polls(self, *, at: int | None = None) -> list[FeedPoll]:
         """Every reading of a feed, by feed and time."""
         rows = self._desk.rows(

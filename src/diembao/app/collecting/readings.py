@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from diembao.app.arrivals import Register, is_plausible, make_arrival
@@ -27,6 +27,8 @@ from diembao.text.addresses import article_key, host_of
 from diembao.types import FeedEntry, Moment, Outlet, ParsedFeed, ParsedSitemap, Refusal
 
 _ROOM = "diembao.app.collecting.worker"
+#: times in sitemaps are often whole days, in whatever zone
+SITEMAP_SLACK = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ class Reader:
             if parsed.kind == "index":
                 continue
             dated = entry.published_at or entry.modified_at
-            if since is not None and dated is not None and dated < since:
+            if since is not None and dated is not None and dated < since - SITEMAP_SLACK:
                 older += 1
                 continue
             news.pages.append(

@@ -50,12 +50,12 @@ class Rereader:
         done = 0
         for piece in self._desk.readings.list_looked(basis):
             for kept in piece:
-                self._read(batch, kept, now)
+                self._read(batch, kept, now, is_known=True)
             done += len(piece)
             batch.flush()
         return done
 
-    def _read(self, batch: ReadingBatch, kept: Kept, now: datetime) -> None:
+    def _read(self, batch: ReadingBatch, kept: Kept, now: datetime, *, is_known: bool = False) -> None:
         try:
             body = load_capture(self._folder, self._desk, kept).body
         except CorpusError as error:
@@ -64,7 +64,9 @@ class Rereader:
         asked = find_asked_url(self._desk, kept)
         page = self._reader.parse_page(kept, body)
         asked = asked if asked != kept.capture.url else ""
-        batch.add_page(*self._reader.read_page(kept, page, asked_url=asked), now)
+        reading, arrival = self._reader.read_page(kept, page, asked_url=asked)
+        # a second look brings the revision that the first one brought
+        batch.add_page(reading, None if is_known and reading.outcome == "look" else arrival, now)
 
 
 def damaged_reading(kept: Kept, error: CorpusError) -> Reading:
