@@ -108,6 +108,8 @@ class Client:
                 current = target.url
                 seen.add(current)
                 exchange = await self._take_turn(target, purpose, conditions)
+                if exchange.outcome == "refused_address":  # found by looking the name up: nothing was sent
+                    raise ExchangeError(exchange.outcome, exchange.detail)
                 exchanges.append(exchange)
                 if exchange.outcome != "redirected":
                     return _finish(url, current, exchange.outcome, exchanges, exchange.detail)
