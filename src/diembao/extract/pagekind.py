@@ -136,7 +136,10 @@ def _find_wall(seen: PageSignals, head: HeadData, states_article: bool) -> tuple
         return "redirect", "script"
     if seen.visible_chars == 0:
         return "empty", "no_text"
-    if _NOT_FOUND.search(title) or (not states_article and _NOT_FOUND.search(seen.visible_text[:300])):
+    is_told = states_article and seen.text_chars >= SHORT_TEXT
+    if (not is_told and _NOT_FOUND.search(title)) or (
+        not states_article and _NOT_FOUND.search(seen.visible_text[:300])
+    ):
         return "soft_404", "words"
     if _LOGIN_TITLE.search(title):
         return "login", "title"
@@ -178,7 +181,8 @@ def _find_list(
     if _ARTICLE_PATH.search(path.rstrip("/").rpartition("/")[2]):
         return ""
     is_linked = seen.link_share > 0.6 and seen.visible_chars > LITTLE_TEXT
-    return "links" if is_linked and seen.text_chars < 0.5 * seen.visible_chars else ""
+    is_all_links = seen.link_share > 0.85 or seen.text_chars < 0.5 * seen.visible_chars
+    return "links" if is_linked and is_all_links else ""
 
 
 def _find_picture(
