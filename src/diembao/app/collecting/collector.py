@@ -217,7 +217,8 @@ class Collector:
     async def _serve(self, wish: Wish) -> None:
         """From the wish to what was read of it."""
         with self._timer.working():
-            may_ask = wish.job.purpose in ("robots", "tdm") or await self._intake.is_permitted(wish)
+            is_rule = wish.job.purpose in ("robots", "tdm")
+            may_ask = is_rule or await self._intake.is_permitted(wish.url)
         if not may_ask:
             self._settle(wish, Fetched(wish.url, wish.url, "robots", detail="robots.txt"))
             if wish.page is not None:
@@ -228,6 +229,7 @@ class Collector:
             purpose=wish.job.purpose,
             allowed_host=lambda host: self._is_allowed(wish, host),
             conditions=self._find_conditions(wish),
+            may_follow=None if is_rule else self._may_follow,
         )
         kept = self._settle(wish, fetched)
         if wish.page is not None:
@@ -254,7 +256,12 @@ class Collector:
         if wish.job.purpose in ("robots", "tdm"):
             return True
         state = self._plan.hosts.get(host)
-        return state.robots is not None and state.robots.verdict == "allow_all"
+        return state.robots is not None and state.robots.is_fresh(self._timer.now())
+
+    async def _may_follow(self, url: str) -> bool:
+        """Whether a redirect may be followed: the rules of its target are asked like those of the first address."""
+        with self._timer.working():
+            return await self._intake.is_permitted(url)
 
     def _settle(self, wish: Wish, fetched: Fetched) -> Kept | None:
         """Evidence, then the ledger; the capture that is to be read, if there is one."""

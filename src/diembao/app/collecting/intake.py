@@ -19,6 +19,7 @@ from diembao.fetch.client import Client
 from diembao.fetch.plan import FeedPlan, after_feed, with_crawl_delay
 from diembao.fetch.robots import RobotsAnswer, judge_robots
 from diembao.fetch.signals import TdmRules
+from diembao.fetch.targets import host_asked
 from diembao.ports import Timer
 from diembao.sandbox import Sandbox
 from diembao.sources.walkback import order_sitemaps
@@ -74,20 +75,21 @@ class Intake:
 
     # -------------------------------------------------------------- rules of a host
 
-    async def is_permitted(self, wish: Wish) -> bool:
-        """Whether the host's robots.txt lets us ask for the address."""
-        state = self._plan.hosts.get(wish.job.host)
+    async def is_permitted(self, url: str) -> bool:
+        """Whether the robots.txt of an address's host lets us ask for it; a host whose rules are unknown does not."""
+        host = host_asked(url)
+        state = self._plan.hosts.get(host)
         if state.robots is None or state.robots.verdict != "rules" or state.robots_capture is None:
             return state.robots is not None and state.robots.verdict == "allow_all"
-        number, body = self._robots.get(wish.job.host, (0, b""))
+        number, body = self._robots.get(host, (0, b""))
         if number != state.robots_capture:
             kept = self._desk.captures.get(state.robots_capture)
             try:
                 body = load_capture(self._room.folder, self._desk, kept).body
             except CorpusError:
                 return False  # `verify` tells of the damage; without the rules nothing is asked
-            self._robots[wish.job.host] = (state.robots_capture, body)
-        answer = await self._ask_robots(body, wish.url)
+            self._robots[host] = (state.robots_capture, body)
+        answer = await self._ask_robots(body, url)
         return answer is not None and answer.allowed == (True,)
 
     async def _ask_robots(self, body: bytes, url: str) -> RobotsAnswer | None:
