@@ -11,6 +11,13 @@ LIST = "".join(
 )
 
 
+#: more words beside the links than in them, as on the front pages of papers
+TEASERS = "".join(
+    f'<article><h3><a href="/bai-{n}.html">Bài số {n} kể chuyện làm đường</a></h3><p>{text}</p></article>'
+    for n, text in enumerate(PARAGRAPHS * 4)
+)
+
+
 def bare(title: str, body: str, head: str = "") -> str:
     return f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>"
 
@@ -40,6 +47,7 @@ PASSWORD = '<form><input name="u"><input type="password" name="p"><button>Đăng
         ("empty", bare("", ""), ""),
         ("list", bare("Báo Mẫu", f"<main>{LIST}</main>"), "https://baolangson.vn/"),
         ("list", bare("Thời sự - Báo Mẫu", f"<h1>Thời sự</h1>{LIST}"), "https://baolangson.vn/thoi-su"),
+        ("list", bare("Thời sự", f"<h1>Thời sự</h1>{TEASERS}"), "https://baolangson.vn/thoi-su"),
         ("list", bare("Lạng Sơn", f"<h1>Lạng Sơn</h1>{LIST}"), "https://baolangson.vn/tag/lang-son"),
         ("live", make_page(head='<script type="application/ld+json">{"@type":"LiveBlogPosting"}</script>'), ""),
         ("live", make_page(title="Trực tiếp: Hội nghị ký kết hợp tác giữa hai tỉnh"), ""),
@@ -48,6 +56,7 @@ PASSWORD = '<form><input name="u"><input type="password" name="p"><button>Đăng
         ("video", make_page(head='<script type="application/ld+json">{"@type":"VideoObject","name":"x"}</script>'), ""),
         ("article", make_page(), ""),
         ("article", make_page(after=LIST + PASSWORD), ""),
+        ("article", make_page(after=TEASERS), ""),
         ("article", make_page(after="<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script>"), ""),
         ("article", make_page(title="Lỗi 404 và chuyện làm báo ở một xã vùng cao của Lạng Sơn"), ""),
         ("other", bare("Liên hệ", "<h1>Liên hệ</h1><p>Số 1 đường Hùng Vương</p>"), ""),

@@ -298,6 +298,7 @@ class _Seen:
     has_video: bool
     has_live_blocks: bool
     figures: int
+    teasers: int
 
 
 _PASSWORD = etree.XPath("boolean(//input[@type='password'])")
@@ -325,7 +326,13 @@ def _see(reading: _Reading) -> _Seen:
         next(body.iter(*_VIDEO_TAGS), None) is not None or _has_named(reading, _VIDEO_NAMES),
         _has_named(reading, _LIVE_NAMES),
         sum(1 for _ in body.iter("figure")),
+        sum(1 for heading in body.iter("h2", "h3", "h4") if _is_link(heading)),
     )
+
+
+def _is_link(heading: Any) -> bool:
+    parent = heading.getparent()
+    return heading.find(".//a") is not None or (parent is not None and parent.tag == "a")
 
 
 def _judge(reading: _Reading, seen: _Seen, cleaned: Cleaned, text: str, lead: str) -> PageType:
@@ -345,6 +352,7 @@ def _judge(reading: _Reading, seen: _Seen, cleaned: Cleaned, text: str, lead: st
         has_live_blocks=seen.has_live_blocks,
         has_video=seen.has_video,
         pictures=max(seen.figures, len(cleaned.captions)),
+        teasers=seen.teasers,
     )
     kind, reason = judge_page(signals, reading.head, reading.linked)
     reading.flags.append(f"kind:{reason}")

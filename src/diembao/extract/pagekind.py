@@ -22,6 +22,8 @@ SHORT_TEXT = 250
 MANY_PICTURES = 6
 #: a list of articles has at least this share of its text in links
 MIN_LINK_SHARE = 0.3
+#: or announces this many articles in so few characters each
+MANY_TEASERS, TEASER_CHARS = 6, 250
 
 _CHALLENGE_TITLE = re.compile(
     r"just a moment|attention required|checking your browser|ddos[ -]protection|are you (?:a )?human"
@@ -87,11 +89,13 @@ class PageSignals:
     has_live_blocks: bool = False
     has_video: bool = False
     pictures: int = 0
+    #: headings (h2 to h4) that are links: each announces an article
+    teasers: int = 0
 
 
 def judge_page(seen: PageSignals, head: HeadData, linked: LinkedArticle) -> tuple[PageType, str]:
     """The kind of page and the reason for it."""
-    states_article = linked.kind in ARTICLE_TYPES or head.meta("og:type").startswith("article")
+    states_article = linked.kind in ARTICLE_TYPES or head.meta("og:type").lower().startswith("article")
     wall = _find_wall(seen, head, states_article)
     if wall is not None:
         return wall
@@ -168,7 +172,9 @@ def _find_list(
     """Why this is a list of articles, or an empty string."""
     if states_article and is_dated:
         return ""
-    if seen.link_share < MIN_LINK_SHARE and seen.text_chars >= LITTLE_TEXT:
+    is_short_each = seen.text_chars < TEASER_CHARS * seen.teasers
+    is_announcing = seen.teasers >= MANY_TEASERS and is_short_each and seen.link_share > 0.2
+    if not is_announcing and seen.link_share < MIN_LINK_SHARE and seen.text_chars >= LITTLE_TEXT:
         return ""
     if path in ("", "/") and not urlsplit(seen.url).query:
         return "home"
@@ -180,6 +186,8 @@ def _find_list(
         return "path"
     if _ARTICLE_PATH.search(path.rstrip("/").rpartition("/")[2]):
         return ""
+    if is_announcing:
+        return "teasers"
     is_linked = seen.link_share > 0.6 and seen.visible_chars > LITTLE_TEXT
     is_all_links = seen.link_share > 0.85 or seen.text_chars < 0.5 * seen.visible_chars
     return "links" if is_linked and is_all_links else ""
