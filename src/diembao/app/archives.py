@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from diembao.app.arrivals import Register
+from diembao.app.collect import hold_archive
 from diembao.app.collecting.batch import ReadingBatch
 from diembao.app.collecting.readings import Reader, find_topics, open_sandbox
 from diembao.app.collecting.rereading import Rereader
@@ -117,7 +118,11 @@ def _opened(
     project: Project, kind: str, path: Path, result: ArchiveResult, progress: Progress | None
 ) -> Iterator[PageImport]:
     """Everything an import of pages needs, opened in the order in which it must be closed."""
-    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+    with (
+        project.open_desk() as desk,
+        hold_archive(project),
+        CorpusWriter.open(project.folder, desk) as writer,
+    ):
         looked = find_topics(project, desk)
         ends = desk.captures.list_ends()
         with (
@@ -127,12 +132,12 @@ def _opened(
             reader = Reader(project, desk, box, looked.basis)
             rereader = Rereader(project.folder, desk, reader)
             for import_id in rereader.list_unread_imports():  # an import that was interrupted
-                batch = ReadingBatch(desk, writer, desk.imports.get(import_id))
+                batch = ReadingBatch(desk, desk.imports.get(import_id), folder=project.folder, writer=writer)
                 rereader.read_unread(batch, project.clock.now(), is_imported=True, import_id=import_id)
             run = desk.imports.start(
                 kind, path.name, file_sha256=_hash(path), file_size=_size(path), mapping={}
             )
-            yield PageImport(desk, writer, archive, box, reader, run, result, progress)
+            yield PageImport(project.folder, desk, writer, archive, box, reader, run, result, progress)
 
 
 class PageImport:
@@ -140,6 +145,7 @@ class PageImport:
 
     def __init__(
         self,
+        folder: Path,
         desk: Desk,
         writer: CorpusWriter,
         archive: ArchiveWriter,
@@ -154,7 +160,7 @@ class PageImport:
         self._reader = reader
         self._run = run
         self._result = result
-        self._batch = ReadingBatch(desk, writer, run)
+        self._batch = ReadingBatch(desk, run, folder=folder, writer=writer)
         self._tally = Tally(run.kind, report=progress)
         self._outlets = desk.outlets.list_outlets()
         self._register = Register(OutletIndex(self._outlets))

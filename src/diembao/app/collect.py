@@ -20,7 +20,7 @@ from diembao.app.collecting.readings import Reader, find_topics, open_sandbox
 from diembao.app.collecting.wishes import ListBook, PageShelf, Plan
 from diembao.app.project import Project
 from diembao.archive.writer import ArchiveWriter
-from diembao.corpus.writer import CorpusWriter
+from diembao.corpus.lock import WriterLock
 from diembao.desk import Desk
 from diembao.errors import OutletError
 from diembao.fetch.backends import Backend, LoopbackBackend
@@ -28,6 +28,9 @@ from diembao.fetch.client import Client
 from diembao.fetch.contact import make_user_agent
 from diembao.ports import Timer
 from diembao.types import Outlet
+
+#: held by whoever appends to the archive
+ARCHIVE_LOCK = "archive.lock"
 
 
 class SystemTimer:
@@ -86,7 +89,7 @@ def collect(
     """
     user_agent = make_user_agent(project.settings.text("collect.contact"))
     clock = timer or SystemTimer()
-    with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
+    with project.open_desk() as desk, hold_archive(project):
         outlets = choose_outlets(desk, outlet_ids)
         way_out = backend or find_way_out(project)
         with ArchiveWriter.open(project.folder, desk.captures.list_ends(), clock=clock) as archive:
@@ -96,7 +99,7 @@ def collect(
             )
             first_attempt = desk.captures.last_attempt()
             plan = make_plan(desk, outlets, watch=watch, since=since, named=bool(outlet_ids))
-            batch = ReadingBatch(desk, writer, run)
+            batch = ReadingBatch(desk, run, folder=project.folder)
             desk.runs.add_feeds(COLLECTOR, [feed for outlet in outlets for feed in outlet.feeds if feed.url])
             with open_sandbox(desk, looked) as box:
                 reader = Reader(project, desk, box, looked.basis)
@@ -127,6 +130,17 @@ def collect(
                 done = asyncio.run(go())
             desk.imports.finish(run.import_id)
             return _tell(desk, done, batch, reader, first_attempt)
+
+
+@contextmanager
+def hold_archive(project: Project) -> Iterator[None]:
+    """One process at a time writes evidence; the corpus stays free for others."""
+    lock = WriterLock(project.folder / "corpus", ARCHIVE_LOCK)
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def plan_collection(

@@ -65,7 +65,8 @@ def read_for_topics(project: Project, desk: Desk, writer: CorpusWriter) -> int:
     run = desk.imports.start("reread", "archive", file_sha256="", file_size=0, mapping={})
     with open_sandbox(desk, looked) as box:
         rereader = Rereader(project.folder, desk, Reader(project, desk, box, looked.basis))
-        done = rereader.read_looked(ReadingBatch(desk, writer, run), looked.basis, project.clock.now())
+        batch = ReadingBatch(desk, run, folder=project.folder, writer=writer)
+        done = rereader.read_looked(batch, looked.basis, project.clock.now())
     desk.imports.finish(run.import_id)
     return done
 

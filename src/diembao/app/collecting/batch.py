@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from diembao.app.collecting.readings import FeedNews
 from diembao.app.collecting.wishes import ListBook
@@ -21,15 +23,19 @@ BATCH_WAIT = timedelta(seconds=60)
 
 
 class ReadingBatch:
-    """Gathers readings; `flush` commits them. Dying in between costs nothing: the captures are read again."""
+    """Gathers readings; `flush` commits them. Dying in between costs nothing: the captures are read again.
+
+    Without a `writer` the corpus is held during each flush only, so that a collection that runs for weeks leaves
+    room for others; while one of them writes, `flush` raises LockedError and keeps what was gathered.
+    """
 
     def __init__(
-        self, desk: Desk, writer: CorpusWriter, run: ImportRun, books: tuple[ListBook, ...] = ()
+        self, desk: Desk, run: ImportRun, *, folder: Path, writer: CorpusWriter | None = None
     ) -> None:
         self._desk = desk
-        self._writer = writer
         self._run = run
-        self._books = books
+        self._folder = folder
+        self._writer = writer
         self._arrivals: list[Arrival] = []
         self._refusals: list[Refusal] = []
         self._readings: list[Reading] = []
@@ -89,17 +95,18 @@ class ReadingBatch:
 
     def flush(self) -> int:
         """Commit what was gathered; how many pages were queued."""
-        self._since = None
-        if self.known:
-            self._desk.imports.count(self._run.import_id, batch_no=None, accepted=0, known=self.known)
-            self.known = 0
         if self._arrivals or self._refusals:
-            info = self._writer.add_articles(self._arrivals, run=self._run, refusals=self._refusals)
+            with self._open_writer() as writer:
+                info = writer.add_articles(self._arrivals, run=self._run, refusals=self._refusals)
             self.counts["accepted"] += info.accepted
             self.counts["known"] += info.known
             self.counts["refused"] += info.refused
             self.reasons.update(refusal.reason for refusal in self._refusals)
             mark_delivered(self._desk, self._arrivals)
+        self._since = None
+        if self.known:
+            self._desk.imports.count(self._run.import_id, batch_no=None, accepted=0, known=self.known)
+            self.known = 0
         queued = 0
         if not self.is_empty:
             with self._desk.transaction():
@@ -119,3 +126,8 @@ class ReadingBatch:
         ):
             gathered.clear()
         return queued
+
+    def _open_writer(self) -> AbstractContextManager[CorpusWriter]:
+        return (
+            CorpusWriter.open(self._folder, self._desk) if self._writer is None else nullcontext(self._writer)
+        )

@@ -20,6 +20,7 @@ from diembao.app.collecting.wishes import Plan, Wish
 from diembao.desk import Desk
 from diembao.desk.captures import Kept
 from diembao.desk.schedule import QueuedPage
+from diembao.errors import LockedError
 from diembao.fetch.client import Client
 from diembao.fetch.order import next_wake, order_due
 from diembao.fetch.plan import Conditions, backoff_s, conditions_for
@@ -33,6 +34,8 @@ COLLECTOR = "collect"
 AT_ONCE = 8
 #: tries for a page whose outlet has trouble; others are not asked for again
 MAX_TRIES = 5
+#: how long to wait at the end for another command that is writing
+LOCK_PATIENCE_S = 120.0
 #: a single run does not wait longer than this for a host
 PATIENCE = timedelta(minutes=15)
 
@@ -108,7 +111,7 @@ class Collector:
 
     async def run(self) -> Collected:
         """Ask for what is due until nothing is."""
-        self.done.reread = self._intake.read_unread()
+        self.done.reread = await self._read_unread()
         self._plan.pages.refresh()
         under_way: dict[asyncio.Future[None], str] = {}
         stopped = asyncio.ensure_future(self._wait_for_stop())
@@ -126,7 +129,7 @@ class Collector:
                         del under_way[task]
                         task.result()
                     if self._batch.is_due(self._timer.now()):
-                        self._flush()
+                        await self._flush()
                 elif not await self._rest(stopped):
                     break
         finally:
@@ -134,7 +137,7 @@ class Collector:
             for waiting in under_way:  # what was not finished has no row and is due again
                 waiting.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
-        self._flush()
+        await self._flush(patience_s=LOCK_PATIENCE_S)
         self._note_run()
         return self.done
 
@@ -177,7 +180,7 @@ class Collector:
 
     async def _rest(self, stopped: asyncio.Future[None]) -> bool:
         """Nothing can start: commit, note the run, wait for the next turn. False: there is none."""
-        self._flush()
+        await self._flush()
         self._plan.pages.refresh()
         now = self._timer.now()
         jobs = [wish.job for wish in self._plan.list_wishes(now)]
@@ -199,9 +202,31 @@ class Collector:
         sleep.cancel()
         return True
 
-    def _flush(self) -> None:
-        if self._batch.flush():
-            self._plan.pages.refresh()
+    async def _read_unread(self) -> int:
+        """What an earlier run left; it waits for another command that is writing."""
+        waited = 0.0
+        while True:
+            try:
+                return self._intake.read_unread()
+            except LockedError:
+                if waited >= LOCK_PATIENCE_S:
+                    raise
+            await self._timer.sleep(1.0)
+            waited += 1.0
+
+    async def _flush(self, *, patience_s: float = 0.0) -> None:
+        """Commit what was read; while another command writes it is kept, and committed the next time."""
+        waited = 0.0
+        while True:
+            try:
+                if self._batch.flush():
+                    self._plan.pages.refresh()
+                break
+            except LockedError:
+                if waited >= patience_s:
+                    break  # the evidence is kept: the next run reads it
+            await self._timer.sleep(1.0)
+            waited += 1.0
         if self._report is not None:
             self._report(self.done)
 
