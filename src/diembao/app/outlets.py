@@ -142,6 +142,7 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
             is_judged = last is None or basis.get("items") == last.versions.get("items")
             feeds = {row["feed_id"] for row in view.rows("SELECT DISTINCT feed_id FROM items")}
             configured = desk.runs.list_feeds()
+            pages = desk.readings.count_by_outlet()
     rows = []
     for outlet in chosen:
         own = [feed for feed in configured if feed.outlet_id == outlet.outlet_id]
@@ -151,8 +152,13 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
         found += [
             f"{gap.kind} {gap.feed_id or ''} ({describe_evidence(gap)})"
             for gap in gaps
-            if gap.outlet_id == outlet.outlet_id and gap.kind in ("never_delivered", "overflow")
+            if gap.outlet_id == outlet.outlet_id
+            and gap.kind in ("never_delivered", "overflow", "unreachable", "refused", "reserved")
         ]
+        if outlet.outlet_id in pages:
+            found.append(
+                "pages: " + ", ".join(f"{kind} {n}" for kind, n in sorted(pages[outlet.outlet_id].items()))
+            )
         row = seen.get(outlet.outlet_id)
         if row and not is_judged:
             found.append("clock: not judged yet, run `diembao process`")

@@ -131,6 +131,18 @@ class Readings:
         )
         return {row["outcome"]: int(row["n"]) for row in rows}
 
+    def count_by_outlet(self) -> dict[str, dict[str, int]]:
+        """What the pages of each outlet were read as (their latest reading)."""
+        rows = self._desk.rows(
+            "SELECT c.outlet_id, r.outcome, count(*) AS n FROM readings r JOIN captures c USING (capture_id) "
+            "WHERE c.purpose = 'page' AND r.seq = (SELECT max(seq) FROM readings x "
+            "WHERE x.capture_id = r.capture_id) GROUP BY 1, 2 ORDER BY 1, 2"
+        )
+        found: dict[str, dict[str, int]] = {}
+        for row in rows:
+            found.setdefault(row["outlet_id"], {})[row["outcome"]] = int(row["n"])
+        return found
+
     def count_polls(self) -> int:
         """How often feeds were read."""
         row = self._desk.row("SELECT count(*) FROM feed_polls")

@@ -18,6 +18,12 @@ _USER_AGENT = re.compile(r"Diembao/[0-9A-Za-z.+-]+ \(\+(\S+)\)", re.ASCII)
 def make_user_agent(contact: str) -> str:
     """`Diembao/<version> (+<contact>)`; the contact is an e-mail address or an https page about the collection."""
     clean = contact.strip().removeprefix("mailto:")
+    if not clean:
+        raise SettingsError(
+            "no contact is set, and nothing is fetched without one",
+            key="fetch.contact_missing",
+            next_step="write your e-mail address or an https:// page as contact under [collect] in diembao.toml",
+        )
     if len(clean) > 200 or not (_EMAIL.fullmatch(clean) or _PAGE.fullmatch(clean)):
         raise SettingsError(
             "nothing is fetched without a contact, and {contact!r} is none",
