@@ -36,6 +36,8 @@ AT_ONCE = 8
 MAX_TRIES = 5
 #: how long to wait at the end for another command that is writing
 LOCK_PATIENCE_S = 120.0
+#: feeds that are read within this time of each other are read by one run
+RUN_SPAN = timedelta(minutes=10)
 #: a single run does not wait longer than this for a host
 PATIENCE = timedelta(minutes=15)
 
@@ -100,6 +102,7 @@ class Collector:
         self._budgets = budgets
         self._report = report
         self._used: Counter[str] = Counter()
+        self._run_at: datetime | None = None
         self._stop = asyncio.Event()
         self.done = Collected()
 
@@ -231,11 +234,16 @@ class Collector:
             self._report(self.done)
 
     def _note_run(self) -> None:
-        """A run of the collector: the moment at which the feeds that were due had been read."""
-        if self._intake.fed_at is not None:
-            self._desk.runs.add(COLLECTOR, [self._intake.fed_at])
-            self._intake.fed_at = None
-            self.done.runs += 1
+        """A run of the collector: the moment at which the feeds that were due had been read.
+
+        What is read within ten minutes of it belongs to the same run.
+        """
+        fed_at, self._intake.fed_at = self._intake.fed_at, None
+        if fed_at is None or (self._run_at is not None and fed_at - self._run_at < RUN_SPAN):
+            return
+        self._desk.runs.add(COLLECTOR, [fed_at])
+        self._run_at = fed_at
+        self.done.runs += 1
 
     # -------------------------------------------------------------- one address
 
