@@ -72,6 +72,9 @@ _LABEL_TAGS = frozenset(
 #: characters without a meaning that keep trafilatura from folding a paragraph into its twin; it drops them itself
 _MARK_FIRST, _MARKS = 0xE000, 6_000
 
+#: each label costs a look at its surroundings; a page with more of them was made to be slow
+MAX_LABELS = 300
+
 
 @dataclass(slots=True)
 class Cleaned:
@@ -177,10 +180,14 @@ def _open_layout_tables(root: Any) -> None:
 
 def _drop_labelled(root: Any, report: Cleaned, total: int) -> None:
     """Boxes that only their heading names, and single lines such as "Xem thêm: …"."""
+    labels = 0
     for element in list(root.iter(*_LABEL_TAGS)):
+        if labels >= MAX_LABELS:
+            break
         text = element.text
         if not text or len(text) > 200 or not _begins_like_label(text):
             continue
+        labels += 1
         if _LABEL.fullmatch(text):
             _drop_box(element, report, total)
         elif element.tag in ("p", "div", "li", "strong", "em") and _LABEL_BEFORE.match(text):

@@ -217,7 +217,7 @@ def _read_text(reading: _Reading) -> tuple[str, str]:
     """The running text and who found it; both extractors are asked unless the outlet's rules name the body."""
     for element in _select(reading, "remove"):
         drop(element)
-    bodies = _select(reading, "body")[:50]
+    bodies = _select(reading, "body")[:2_000]
     if bodies:
         return "\n".join(map(read_blocks, bodies)), "rules"
     first: Extractor = _trafilatura()

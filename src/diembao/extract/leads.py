@@ -31,15 +31,16 @@ _WORD = re.compile(r"\w+")
 
 def find_sapo(heading: Any, description: str) -> str:
     """The text of the lead element beside the main heading; empty when there is none."""
-    for around in climb(heading, _LEVELS):
+    for level, around in enumerate(climb(heading, _LEVELS)):
         for part in around:
-            found = _find_in(part, description)
+            # right beside the heading a summary is the lead also where no description supports it
+            found = _find_in(part, description, is_near=level == 0 and not description)
             if found:
                 return found
     return ""
 
 
-def _find_in(part: Any, description: str) -> str:
+def _find_in(part: Any, description: str, *, is_near: bool) -> str:
     maybe = ""
     for element in _NAMED(part)[:400]:
         names = (
@@ -53,7 +54,7 @@ def _find_in(part: Any, description: str) -> str:
             continue
         if is_sure:
             return text
-        if _share_words(text, description) >= 0.5:
+        if (is_near and element is part) or _share_words(text, description) >= 0.5:
             maybe = text
     return maybe
 

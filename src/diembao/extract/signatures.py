@@ -131,8 +131,8 @@ def _credit(line: str) -> str:
 
 
 def _agency_of(line: str) -> str:
-    _, agency = _split_agency(line.strip(" ()[]–—-*.|"))
-    return agency
+    bare = line.strip(" ()[]–—-*.|")
+    return "" if _ROLE.fullmatch(bare) else _split_agency(bare)[1]
 
 
 def _is_top_signature(line: str, is_marked: bool) -> bool:
