@@ -73,7 +73,7 @@ _LABEL_TAGS = frozenset(
 _MARK_FIRST, _MARKS = 0xE000, 6_000
 
 #: each label costs a look at its surroundings; a page with more of them was made to be slow
-MAX_LABELS = 300
+MAX_LABELS, MAX_SIBLINGS = 300, 60
 
 
 @dataclass(slots=True)
@@ -220,13 +220,13 @@ def _drop_box(label: Any, report: Cleaned, total: int) -> None:
     box = block.getparent()
     if box is None:
         return
-    length = len(text_of(box)) - len(words)
-    is_own = box.tag not in ("body", "html", "article", "main") and not _is_needed(box, total)
-    if is_own and length > 0 and link_share(box, length) > 0.6:
+    length = len(raw_text(box)) - len(words)
+    is_own = box.tag not in ("body", "html", "article", "main") and 0 < length <= 0.5 * total
+    if is_own and not _PROTECTED(box) and link_share(box) > 0.6:
         drop(box)
         report.count("related")
         return
-    for sibling in list(block.itersiblings()):
+    for sibling in list(block.itersiblings())[:MAX_SIBLINGS]:
         size = len(text_of(sibling))
         if size and link_share(sibling, size) < 0.7:
             break
