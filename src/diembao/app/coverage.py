@@ -119,10 +119,15 @@ def _list_histories(view: View) -> list[FeedHistory]:
         for row in table.to_pylist()
     }
     feeds = {(f.outlet_id, f.feed_id) for f in view.desk.runs.list_feeds(at=view.state.seq)}
+    answered: dict[str, list[float]] = {}
+    for poll in view.desk.readings.list_polls(at=view.state.seq):  # our own collector notes answers, not rows
+        if poll.outcome in ("ok", "unchanged") and not poll.fresh:
+            answered.setdefault(poll.feed_id, []).append(poll.at.timestamp())
     nothing = (np.zeros(0), np.zeros(0))
     found = []
     for outlet_id, feed_id in sorted(feeds | set(seen)):
         first, again = seen.get((outlet_id, feed_id), nothing)
+        again = np.sort(np.concatenate([again, np.array(answered.get(feed_id, []))]))
         found.append(FeedHistory(outlet_id, feed_id, first, again))
     return found
 

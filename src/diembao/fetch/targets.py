@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import httpx
 
@@ -52,6 +53,7 @@ def read_target(url: str, *, base: str | None = None) -> Target:
     )
 
 
+@lru_cache(maxsize=4096)
 def host_asked(url: str) -> str:
     """The host that a request for an address goes to (`www` and all), or an empty string."""
     try:

@@ -139,7 +139,6 @@ class Reader:
             if isinstance(arrival, Refusal):
                 news.refusals.append(arrival)
                 continue
-            news.arrivals.append(arrival)
             key, said = _short(arrival.article.key), arrival.article.revision[:8]
             page = QueuedPage(
                 key=arrival.article.key,
@@ -151,10 +150,13 @@ class Reader:
                 due_at=seen_at,
             )
             news.listed[key] = said
+            if before.get(key) == said:
+                continue  # seen the last time, and unchanged: the poll says so, no row does
+            news.arrivals.append(arrival)
             if key not in before:
                 news.fresh += 1
                 news.pages.append(page)
-            elif before[key] != said:
+            else:
                 news.changed.append(page)
         detail: dict[str, object] = {
             "kind": parsed.kind,
