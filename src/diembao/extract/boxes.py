@@ -214,7 +214,7 @@ def _drop_box(label: Any, report: Cleaned, total: int) -> None:
         return
     block = label
     while (parent := block.getparent()) is not None and parent.tag not in ("body", "html"):
-        if text_of(parent) != words:
+        if len(raw_text(parent)) > 3 * len(words) + 200 or text_of(parent) != words:
             break
         block = parent
     box = block.getparent()

@@ -7,6 +7,8 @@ import re
 from diembao.text.normal import to_nfc
 
 MIN_LETTERS = 20
+#: profiles of shorter texts are believed only when they are close
+SURE_LETTERS = 80
 SAMPLE_CHARS = 3_000
 #: letters that only Vietnamese writes
 _VIETNAMESE = re.compile(r"[ơưđăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
@@ -23,5 +25,5 @@ def detect_language(text: str) -> str:
         return "und"
     if len(_VIETNAMESE.findall(sample)) >= max(2, letters * 0.05):
         return "vi"
-    code, _ = detect_fast(sample)
+    code, _ = detect_fast(sample, cutoff=1_200 if letters >= SURE_LETTERS else 1_000)
     return code if isinstance(code, str) and code != "unknown" else "und"
