@@ -7,6 +7,10 @@ import unicodedata
 import pytest
 from tests.extract_fixture import LEAD, PARAGRAPHS, TITLE, URL, make_page, paragraphs, read
 
+from diembao.errors import SandboxRefusedError
+from diembao.sandbox import Sandbox
+from diembao.types import ExtractedArticle
+
 LINKS = "".join(
     f'<li><a href="/bai-{n}.html">Hà Giang mở hội hoa tam giác mạch lần thứ {n}</a></li>' for n in range(5)
 )
@@ -220,3 +224,13 @@ def test_languages_are_told(text: str, language: str) -> None:
     from diembao.extract.language import detect_language
 
     assert detect_language(text) == language
+
+
+def test_the_reading_runs_in_the_sandbox() -> None:
+    """The worker that may die gives the same record; what no parser should see is refused with its own error."""
+    page = make_page(head='<meta name="x-release-date" content="posted 12 Mar 2020">').encode()
+    with Sandbox() as box:
+        function = "diembao.extract.careful:extract_page"
+        assert box.call(function, page, returns=ExtractedArticle, url=URL) == read(page)
+        with pytest.raises(SandboxRefusedError):
+            box.call(function, b"<div>" * 5_000, returns=ExtractedArticle, url=URL)
