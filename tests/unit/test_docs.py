@@ -10,6 +10,7 @@ import json
 import re
 import shlex
 import shutil
+import tomllib
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -20,11 +21,12 @@ from typing import get_args
 import click
 import pytest
 
+from diembao.archive.foreign import _DAMAGE
 from diembao.cli import run
 from diembao.cli.root import EXIT_HELP, cli
 from diembao.settings import KEYS
 from diembao.sources.hosts import list_refused
-from diembao.types import GapKind
+from diembao.types import FetchOutcome, GapKind, PageType
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -36,6 +38,7 @@ GUIDES = [
     *sorted((DOCS / "tutorial").glob("*.md")),
     *sorted((DOCS / "how-to").glob("*.md")),
 ]
+_CATALOGUE = ROOT / "src" / "diembao" / "i18n" / "en"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 pytestmark = pytest.mark.xdist_group("docs")
@@ -134,31 +137,78 @@ def test_every_setting_is_on_its_page() -> None:
         assert f"`DIEMBAO_{key.name.upper().replace('.', '_')}`" in page
 
 
-def list_refusal_reasons() -> set[str]:
-    """Every reason that the software can give for not taking a row, read from its source."""
-    reasons = {f"{category}_host" for category in set(list_refused().values())}
-    for folder in ("sources", "app"):
-        for path in (ROOT / "src" / "diembao" / folder).glob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    place = {"Refusal": 1, "_BrokenRowError": 0}.get(node.func.id)
-                    if place is not None and len(node.args) > place:
-                        reason = node.args[place]
-                        if isinstance(reason, ast.Constant) and isinstance(reason.value, str):
-                            reasons.add(reason.value)
-                is_choice = isinstance(node, ast.IfExp) and isinstance(node.orelse, ast.Constant)
-                if is_choice and path.name == "tables.py" and str(node.orelse.value).endswith("quotes"):
-                    reasons.add(str(node.orelse.value))
+#: rooms whose refusals are of pages, not of rows of a file
+_OF_PAGES = ("app/archives.py", "sources/pages.py")
+
+
+def list_reasons(paths: Iterator[Path]) -> set[str]:
+    """Every reason for which these files refuse something, read from their source."""
+    reasons: set[str] = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (isinstance(node.func, ast.Name | ast.Attribute)):
+                name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                place = {"Refusal": 1, "_BrokenRowError": 0, "refuse": 1, "SavedPage": 3}.get(name)
+                if place is not None and len(node.args) > place:
+                    reason = node.args[place]
+                    if isinstance(reason, ast.Constant) and isinstance(reason.value, str):
+                        reasons.add(reason.value)
+            is_choice = isinstance(node, ast.IfExp) and isinstance(node.orelse, ast.Constant)
+            if is_choice and path.name == "tables.py" and str(node.orelse.value).endswith("quotes"):
+                reasons.add(str(node.orelse.value))
     return reasons
+
+
+def list_sources(*, of_pages: bool) -> Iterator[Path]:
+    """The files that refuse rows, or those that refuse pages."""
+    source = ROOT / "src" / "diembao"
+    for folder in ("sources", "app"):
+        for path in (source / folder).glob("*.py"):
+            if (path.relative_to(source).as_posix() in _OF_PAGES) == of_pages:
+                yield path
 
 
 @pytest.mark.parametrize("page", ["how-to/import-a-history.md", "reference/errors.md"])
 def test_every_refusal_reason_is_explained(page: str) -> None:
     """Every reason for a refused row stands on the how-to (with what to do) and on the page of errors."""
     text = (DOCS / page).read_text(encoding="utf-8")
-    reasons = list_refusal_reasons()
+    reasons = list_reasons(list_sources(of_pages=False))
+    reasons |= {f"{category}_host" for category in set(list_refused().values())}
     assert len(reasons) > 20
     assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in text]
+
+
+@pytest.mark.parametrize("page", ["how-to/import-archives.md", "reference/errors.md"])
+def test_every_reason_for_a_refused_page_is_explained(page: str) -> None:
+    """Every reason for a refused page of an archive or folder stands on the how-to and on the page of errors."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    reasons = list_reasons(list_sources(of_pages=True))
+    assert {"http_status", "no_host", "not_html", "reserved", "no_url"} <= reasons
+    assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in text]
+
+
+def test_every_drop_of_an_archive_is_explained() -> None:
+    """Every reason for which a record of a strangers' archive is passed over stands on its how-to."""
+    text = (DOCS / "how-to" / "import-archives.md").read_text(encoding="utf-8")
+    folder = ROOT / "src" / "diembao" / "archive"
+    reasons = set(_DAMAGE)
+    for name in ("foreign.py", "frames.py", "http.py"):
+        source = (folder / name).read_text(encoding="utf-8")
+        reasons |= set(re.findall(r'(?:BodyError\(|return |Loss\([\w.]+, )"([a-z_]{3,})"', source))
+    assert {"cut", "digest_false", "revisit", "truncated", "unknown_outlet"} <= reasons
+    assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in text]
+
+
+def test_every_outcome_of_collecting_is_explained() -> None:
+    """Every outcome of an attempt, kind of page, and sandbox or source error as a reading stands on the how-to."""
+    text = (DOCS / "how-to" / "collect-from-outlets.md").read_text(encoding="utf-8")
+    names = {*get_args(FetchOutcome), *get_args(PageType)}
+    names |= set(tomllib.loads(_CATALOGUE.joinpath("errors_sandbox.toml").read_text("utf-8"))["sandbox"])
+    sources = tomllib.loads(_CATALOGUE.joinpath("errors_sources.toml").read_text("utf-8"))["sources"]
+    names |= {name for name in sources if re.match(r"(feed_(is|em|br|too)|sitemap_|not_a_)", name)}
+    wanted = {name for name in names if not name.endswith("_next")} - {"no_worker"}
+    assert len(wanted) > 50
+    assert not [name for name in sorted(wanted) if f"`{name}`" not in text and f"page:{name}" not in text]
 
 
 def test_every_gap_kind_and_error_is_explained() -> None:
