@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("topic_match", "imports", "corpus", "start", "archive")
+NAMES = ("topic_match", "imports", "corpus", "start", "archive", "evidence")
 RESULTS = Path(__file__).parent / "results"
 
 
