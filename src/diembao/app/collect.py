@@ -82,10 +82,12 @@ def collect(
     backend: Backend | None = None,
     progress: Callable[[Collected], None] | None = None,
     on_start: Callable[[Collector], None] | None = None,
+    until: datetime | None = None,
 ) -> CollectResult:
     """Collect from the registered outlets (or those named) what is due; `watch` goes on until it is stopped.
 
-    `since` walks sitemaps back to that day. `backend` and `timer` are for tests and the demo.
+    `since` walks sitemaps back to that day; `until` ends a watch at a moment. `backend` and `timer` are for
+    tests and the demo.
     """
     user_agent = make_user_agent(project.settings.text("collect.contact"))
     clock = timer or SystemTimer()
@@ -124,7 +126,7 @@ def collect(
                         )  # fmt: skip
                         if on_start is not None:
                             on_start(collector)
-                        with _stops_on_signals(collector):
+                        with _stops_on_signals(collector), _stops_at(collector, clock, until):
                             return await collector.run()
 
                 done = asyncio.run(go())
@@ -210,6 +212,22 @@ def _budgets(project: Project, desk: Desk, clock: Timer) -> dict[str, int]:
     daily = int(project.settings.number("collect.daily_pages"))
     used = desk.captures.count_pages(clock.now() - timedelta(hours=24))
     return {o.outlet_id: max(0, daily - used.get(o.outlet_id, 0)) for o in desk.outlets.list_outlets()}
+
+
+@contextmanager
+def _stops_at(collector: Collector, clock: Timer, until: datetime | None) -> Iterator[None]:
+    """The collection ends in good order at a moment of its clock."""
+
+    async def stop(moment: datetime) -> None:
+        await clock.sleep((moment - clock.now()).total_seconds())
+        collector.stop()
+
+    ending = asyncio.ensure_future(stop(until)) if until is not None else None
+    try:
+        yield
+    finally:
+        if ending is not None:
+            ending.cancel()
 
 
 @contextmanager

@@ -101,7 +101,7 @@ class GuardedBackend:
             raise ExchangeError("refused_address", reason)
         addresses = await self._find_addresses(host, port)
         dialed, peer = await self._dial_first(addresses, port)
-        return await _open_streams(dialed, peer, self._tls if scheme == "https" else None, host)
+        return await open_streams(dialed, peer, self._tls if scheme == "https" else None, host)
 
     async def _find_addresses(self, host: str, port: int) -> list[str]:
         if refuse_address(host) is None:
@@ -152,7 +152,7 @@ class LoopbackBackend:
             dialed = await dial_address("127.0.0.1", self._port)
         except OSError as error:
             raise ExchangeError("connect", str(error)[:200]) from error
-        return await _open_streams(dialed, "127.0.0.1", None, host)
+        return await open_streams(dialed, "127.0.0.1", None, host)
 
 
 def make_tls() -> ssl.SSLContext:
@@ -165,9 +165,8 @@ def make_tls() -> ssl.SSLContext:
     return context
 
 
-async def _open_streams(
-    dialed: socket.socket, peer: str, tls: ssl.SSLContext | None, host: str
-) -> Connection:
+async def open_streams(dialed: socket.socket, peer: str, tls: ssl.SSLContext | None, host: str) -> Connection:
+    """A connection over a connected socket, in TLS where a context is given."""
     try:
         if tls is None:
             reader, writer = await asyncio.open_connection(sock=dialed, limit=BUFFER_BYTES)

@@ -156,20 +156,20 @@ class Client:
         trouble: Trouble | None = None
         connection: Connection | None = None
         started = self._timer.now()
-        try:
-            with self._timer.working():  # a virtual clock cannot see that the wire is being waited for
+        with self._timer.working():  # a virtual clock cannot see that the wire is being waited for
+            try:
                 async with asyncio.timeout(self._deadline_s):
                     connection = await self._backend.connect(target.scheme, target.host, target.port)
                     answer.peer = connection.peer
                     await converse(connection, target.path, headers, self._limits, answer)
-        except TimeoutError:
-            trouble = Trouble("timeout", f"no whole answer within {self._deadline_s:g} s")
-        except ExchangeError as error:
-            trouble = error.trouble
-        finally:
-            ended = self._timer.now()
-            if connection is not None:
-                await connection.close()
+            except TimeoutError:
+                trouble = Trouble("timeout", f"no whole answer within {self._deadline_s:g} s")
+            except ExchangeError as error:
+                trouble = error.trouble
+            finally:
+                ended = self._timer.now()
+                if connection is not None:
+                    await connection.close()
         return _describe(target, headers, answer, trouble, started, ended, conditions)
 
     def _make_headers(

@@ -1,5 +1,6 @@
 """The sample press served on loopback: feeds, sitemaps and pages as they stand at a moment of a clock."""
 
+from diembao.sample.live.direct import DirectBackend
 from diembao.sample.live.newsroom import LIVE_FROM, Newsroom, build_newsroom
 from diembao.sample.live.routes import Answer, answer
 from diembao.sample.live.server import LivePress, LiveRequest
@@ -17,6 +18,7 @@ from diembao.sample.live.truth import (
 __all__ = [
     "LIVE_FROM",
     "Answer",
+    "DirectBackend",
     "ExpectedPage",
     "ExpectedVersion",
     "LivePress",

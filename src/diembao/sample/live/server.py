@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 import time
 from collections import deque
@@ -47,18 +48,27 @@ class _Holding(Protocol):
 class LivePress:
     """The sample press on 127.0.0.1, on a free port: every outlet's address, mapped to `port`, is answered.
 
-    Used as a context manager. What stands on a page depends on `clock` only; a clock that can be held
+    Used as a context manager. Without `listens` there is no port: it is reached by `open_line` only, which needs
+    no network interface at all. What stands on a page depends on `clock` only; a clock that can be held
     (`working`, as the virtual one) is held while a request is answered. `requests` is the log.
     """
 
     def __init__(
-        self, press: SamplePress, clock: Clock, *, live_from: datetime = LIVE_FROM, port: int = 0
+        self,
+        press: SamplePress,
+        clock: Clock,
+        *,
+        live_from: datetime = LIVE_FROM,
+        port: int = 0,
+        listens: bool = True,
     ) -> None:
         self.newsroom: Newsroom = build_newsroom(press, live_from)
         self.host = "127.0.0.1"
         self.port = port
         self.requests: deque[LiveRequest] = deque(maxlen=_MAX_REQUESTS_KEPT)
         self._clock = clock
+        self._listens = listens
+        self._talks: set[asyncio.Task[None]] = set()
         self._connections = 0
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,29 +101,43 @@ class LivePress:
         finally:
             self._ready.set()
 
+    def open_line(self) -> socket.socket:
+        """A socket whose other end the press answers, as it would a connection to its port."""
+        near, far = socket.socketpair()
+        near.setblocking(False)
+        if self._loop is None:
+            raise RuntimeError("the press is not open: with LivePress(…) as live")
+
+        async def welcome() -> None:
+            await self._meet(*await asyncio.open_connection(sock=far, limit=_MAX_HEAD_BYTES))
+
+        asyncio.run_coroutine_threadsafe(welcome(), self._loop)
+        return near
+
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        talks: set[asyncio.Task[None]] = set()
-
-        async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            task = cast("asyncio.Task[None]", asyncio.current_task())
-            talks.add(task)
-            try:
-                await self._talk(reader, writer)
-            except asyncio.CancelledError:
-                pass  # the press closes; nobody waits for this task but the press itself
-            finally:
-                talks.discard(task)
-                writer.close()
-
-        server = await asyncio.start_server(meet, self.host, self.port, limit=_MAX_HEAD_BYTES)
-        self.port = server.sockets[0].getsockname()[1]
+        server: asyncio.Server | None = None
+        if self._listens:
+            server = await asyncio.start_server(self._meet, self.host, self.port, limit=_MAX_HEAD_BYTES)
+            self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
-        server.close()
-        for task in list(talks):
+        if server is not None:
+            server.close()
+        for task in list(self._talks):
             task.cancel()
-        await asyncio.gather(*talks, return_exceptions=True)
+        await asyncio.gather(*self._talks, return_exceptions=True)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._talks.add(task)
+        try:
+            await self._talk(reader, writer)
+        except asyncio.CancelledError:
+            pass  # the press closes; nobody waits for this task but the press itself
+        finally:
+            self._talks.discard(task)
+            writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after the other."""
