@@ -53,7 +53,8 @@ COMMANDS_VI = {
     "import clips": "Nhập danh sách điểm báo của cơ quan (XLSX hoặc CSV); không phải mẫu xác suất.",
     "import warc": "Nhập trang của các cơ quan báo chí đã đăng ký từ tệp WARC, ARC hoặc WACZ.",
     "import html": "Nhập một thư mục trang đã lưu của một cơ quan báo chí; trang nào cũng phải cho biết lưu từ địa chỉ nào.",
-    "collect": "Hỏi các cơ quan báo chí đã đăng ký xem có gì mới: robots.txt trước, mỗi máy chủ một kết nối, bằng chứng lưu trong tệp WARC.",
+    "collect": "Hỏi các cơ quan báo chí đã đăng ký xem có gì mới: robots.txt trước, mỗi máy chủ một kết nối, "
+    "bằng chứng lưu trong tệp WARC.",
     "outlet discover": "Tìm danh sách tin (feed) và sơ đồ trang (sitemap) của một trang báo; hỏi robots.txt trước.",
     "articles": "Tìm, liệt kê và xem bài.",
     "articles search": "Tìm từ và cụm từ, có loại trừ, gõ không dấu cũng được.",
