@@ -21,7 +21,7 @@ from diembao.archive.saved import compose_saved
 from diembao.archive.writer import ArchiveWriter
 from diembao.corpus.writer import CorpusWriter
 from diembao.desk import Desk, ImportRun
-from diembao.errors import SandboxError, SourceError
+from diembao.errors import OutletError, SandboxError, SandboxKilledError, SandboxRefusedError, SourceError
 from diembao.fetch.signals import read_signals
 from diembao.progress import Tally
 from diembao.sandbox import Limits, Sandbox
@@ -33,6 +33,8 @@ from diembao.types import Capture, Outlet, Refusal
 #: bytes of records that the worker hands over at once, and the most that one reply may hold
 PIECE_BYTES = 4_000_000
 MAX_REPLY = 48 * 1024 * 1024
+#: a stretch over which workers died is left out; the next record behind it is looked for
+SKIP_BYTES = 64_000_000
 #: pages that are committed together
 BATCH_PAGES = 200
 _HTML = ("text/html", "application/xhtml+xml")
@@ -51,24 +53,42 @@ class ArchiveResult(ImportResult):
 def import_warc(project: Project, path: Path, *, progress: Progress | None = None) -> ArchiveResult:
     """Import the pages of registered outlets from a WARC or ARC file; whatever is damaged in it is counted."""
     check_file(path)
+    with project.open_desk() as desk:
+        if not desk.outlets.list_outlets():
+            raise OutletError(
+                "no outlet is registered, so no page of {file} could be anybody's",
+                key="app.no_outlets",
+                next_step="register outlets first: `diembao outlet add --directory vn --all`, or one with --domain",
+                file=path.name,
+            )
     result = ArchiveResult(path.name)
     with _opened(project, "warc", path, result, progress) as pages:
         offset, is_lost, strangers = 0, False, Counter[str]()
         while True:
-            batch = pages.box.call(
-                "diembao.archive.foreign:read_batch",
-                b"",
-                returns=RecordBatch,
-                path=str(path.resolve()),
-                offset=offset,
-                max_bytes=PIECE_BYTES,
-                hosts=pages.domains,
-                is_lost=is_lost,
-            )
+            try:
+                batch = pages.box.call(
+                    "diembao.archive.foreign:read_batch",
+                    f"{path}:{offset}".encode(),  # names the stretch, should a worker die over it
+                    returns=RecordBatch,
+                    path=str(path.resolve()),
+                    offset=offset,
+                    max_bytes=PIECE_BYTES,
+                    hosts=pages.domains,
+                    is_lost=is_lost,
+                )
+            except (SandboxKilledError, SandboxRefusedError):
+                pages.pass_over({"unreadable_stretch": 1})
+                offset, is_lost = offset + SKIP_BYTES, True
+                result.notes.append(
+                    f"a stretch of {SKIP_BYTES // 1_000_000} MB before byte {offset:,} could not be read and was left out"
+                )
+                if offset >= path.stat().st_size:
+                    break
+                continue
             pages.pass_over(batch.dropped)
             strangers.update(batch.unknown_outlets)
             for record in batch.records:
-                pages.take(record.offset, record)
+                pages.take(record)
             result.notes += [note for note in batch.notes if note not in result.notes]
             offset, is_lost = batch.next_offset, batch.is_lost
             if batch.is_end:
@@ -84,12 +104,14 @@ def import_html(
     project: Project, folder: Path, outlet_id: str, *, progress: Progress | None = None
 ) -> ArchiveResult:
     """Import a folder of saved pages of one outlet; each must say which address it was saved from."""
+    for _ in list_saved_pages(folder, max_files=1_000_000):
+        break  # a folder that is not there is told before anything is opened
     result = ArchiveResult(folder.name)
     with _opened(project, "html", folder, result, progress) as pages:
         outlet = pages.find_outlet(outlet_id)
-        for line, saved in enumerate(list_saved_pages(folder), 1):
+        for saved in list_saved_pages(folder):
             if saved.reason:
-                pages.refuse(line, saved.reason, saved.path)
+                pages.refuse(saved.reason, saved.path)
                 continue
             body = (folder / saved.path).read_bytes()
             try:
@@ -101,14 +123,14 @@ def import_html(
                     domains=list(outlet.domains),
                 )
             except SandboxError:
-                pages.refuse(line, "unreadable", saved.path)
+                pages.refuse("unreadable", saved.path)
                 continue
             if not origin.url:
-                pages.refuse(line, "no_url", saved.path)
+                pages.refuse("no_url", saved.path)
                 continue
             saved_at = origin.saved_at or saved.saved_at
             record = compose_saved(body, url=origin.url, saved_at=saved_at, file_name=saved.path)
-            pages.take(line, record)
+            pages.take(record)
         pages.finish()
     return result
 
@@ -174,11 +196,14 @@ class PageImport:
         """The outlet whose pages are imported; one that is not registered is an error."""
         return self._desk.outlets.get(outlet_id)
 
-    def take(self, line: int, record: ForeignRecord) -> None:
+    def take(self, record: ForeignRecord) -> None:
         """One page: whose it is, whether it is one, and whether it is here already."""
-        outlet = self._judge(line, record)
+        outlet = self._judge(record)
+        if isinstance(outlet, str):
+            self.pass_over({outlet: 1})
+            return
         if isinstance(outlet, Refusal):
-            self.refuse(outlet.line, outlet.reason, outlet.detail)
+            self.refuse(outlet.reason, outlet.detail)
             return
         self._result.read += 1
         digest = hashlib.sha256(record.body).hexdigest()
@@ -195,10 +220,10 @@ class PageImport:
         if len(self._waiting) >= BATCH_PAGES or self._bytes >= 4 * PIECE_BYTES:
             self._store()
 
-    def refuse(self, line: int, reason: str, detail: str) -> None:
-        """A page that is not taken."""
+    def refuse(self, reason: str, detail: str) -> None:
+        """A page that is not taken; pages are numbered in the order in which they came."""
         self._result.read += 1
-        refusal = Refusal(line, reason, detail[:200])
+        refusal = Refusal(self._result.read, reason, detail[:200])
         self._result.add_refusals([refusal])
         self._batch.add_refusal(refusal)
         self._tally.drop(reason)
@@ -216,20 +241,21 @@ class PageImport:
         self._result.pages = dict(self._batch.outcomes)
         self._result.notes += tell_unregistered(self._register)
 
-    def _judge(self, line: int, record: ForeignRecord) -> Outlet | Refusal:
+    def _judge(self, record: ForeignRecord) -> Outlet | Refusal | str:
+        """The outlet; why the page is refused; or, as a word, why it is no page at all."""
         try:
             host = host_of(record.url)
         except (SourceError, ValueError):
-            return Refusal(line, "no_host", record.url[:200])
-        outlet = self._register.judge(host, line, record.url)
+            return Refusal(0, "no_host", record.url[:200])
+        outlet = self._register.judge(host, 0, record.url)
         if isinstance(outlet, Refusal):
             return outlet
         if record.status != 200:
-            return Refusal(line, "http_status", f"{record.status} {record.url}"[:200])
+            return "http_status"
         if record.content_type.partition(";")[0].strip().lower() not in _HTML:
-            return Refusal(line, "not_html", f"{record.content_type} {record.url}"[:200])
+            return "not_html"
         if read_signals(record.body, headers=record.headers).tdm_reserved:
-            return Refusal(line, "reserved", record.url[:200])
+            return Refusal(0, "reserved", record.url[:200])
         return outlet
 
     def _store(self) -> None:

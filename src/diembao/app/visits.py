@@ -248,6 +248,14 @@ def _visit(
 
 def _no_answer(url: str, fetched: Fetched) -> FetchError:
     host = urlsplit(url).hostname or url
+    if fetched.outcome == "robots" and fetched.detail != "robots.txt":
+        return FetchError(
+            "{host} cannot be asked now: its robots.txt could not be had ({detail})",
+            key="app.robots_unknown",
+            next_step="try again later: as long as its rules are unknown, nothing is asked",
+            host=host,
+            detail=fetched.detail.removeprefix("robots.txt: "),
+        )
     if fetched.outcome == "robots":
         return FetchError(
             "{host} asks not to be collected: its robots.txt forbids {url}",

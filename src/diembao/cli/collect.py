@@ -106,7 +106,8 @@ class _Progress:
         self._last = now
         asked = sum(done.attempts.values())
         good = sum(n for (_, outcome), n in done.attempts.items() if outcome in ("ok", "not_modified"))
-        line = f"collect: {asked:,} · {good:,} · {asked - good:,} · {done.bytes / 1e6:.1f} MB"
+        size = f"{done.bytes / 1e6:.1f}"
+        line = get_words()("cli.collecting", asked=asked, good=good, failed=asked - good, size=size)
         click.echo(("\r" + line) if self._inline else line, err=True, nl=not self._inline)
 
     def close(self) -> None:

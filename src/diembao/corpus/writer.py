@@ -47,7 +47,7 @@ MANY_FILES = 24
 #: how often (in batches) the writer looks whether to compact, and writes checkpoints
 TIDY_EVERY = 16
 #: files of this size are left alone
-COMPACT_BYTES = 64 * 1024 * 1024
+COMPACT_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

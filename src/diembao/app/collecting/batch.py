@@ -18,7 +18,7 @@ from diembao.desk.schedule import QueuedPage
 from diembao.types import FeedPoll, Refusal
 
 #: articles that are committed together, and how long the first of them waits at most
-BATCH_ROWS = 200
+BATCH_ROWS = 500
 BATCH_WAIT = timedelta(seconds=60)
 
 
@@ -55,6 +55,11 @@ class ReadingBatch:
     def is_empty(self) -> bool:
         """Whether nothing waits."""
         return not (self._readings or self._polls or self._lists)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether pages are to be queued, which they are when this is committed."""
+        return bool(self._pages or self._changed)
 
     def is_due(self, now: datetime) -> bool:
         """Whether enough was gathered, or it waited long enough."""

@@ -96,6 +96,7 @@ class Reader:
         self._outlets = {outlet.outlet_id: outlet for outlet in desk.outlets.list_outlets()}
         self.register = Register(OutletIndex(self._outlets.values()))
         self._overrides = load_project_overrides(project)
+        self._rules: dict[str, dict[str, Any] | None] = {}
 
     def outlet(self, outlet_id: str) -> Outlet:
         """A registered outlet."""
@@ -331,7 +332,14 @@ class Reader:
         return reading, arrival
 
     def _find_overrides(self, outlet: Outlet) -> dict[str, Any] | None:
-        return next((self._overrides[d] for d in outlet.domains if d in self._overrides), None)
+        """The project's own rules for an outlet's pages, else the shipped ones."""
+        if outlet.outlet_id not in self._rules:
+            from diembao.extract.overrides import find_shipped
+
+            own = (self._overrides.get(domain) for domain in outlet.domains)
+            shipped = (find_shipped(domain) for domain in outlet.domains)
+            self._rules[outlet.outlet_id] = next((rules for rules in (*own, *shipped) if rules), None)
+        return self._rules[outlet.outlet_id]
 
 
 def _failed(kept: Kept, error: DiembaoError) -> Reading:
