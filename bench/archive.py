@@ -1,224 +1,126 @@
-"""Evidence written, and strangers' archives read: speed beside warcio and fastwarc, and growth of the main process.
+"""Pages to articles, driven by a topic: our two looks beside trafilatura (fast, with metadata) on every page.
 
-    python -m bench.archive           prints JSON
+    python -m bench.archive     prints JSON; needs the evaluation data beside the clone
 
-Pages are made of random words, 100 KB each and about as compressible as real ones. The peers read the same
-files once: warcio with its digest check, fastwarc with the block digest verified; neither finds damage.
+Both sides get the same 511 real pages in memory and take turns in one process; what counts is processor time. Every
+hundredth page is made to name the topic's place. Ours looks at each page (head, title, date, kind, language,
+fingerprints, scan for the topic) and reads carefully the ones that may match or are in doubt.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import random
+import os
 import resource
-import tempfile
+import statistics
 import time
+from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from fastwarc.warc import ArchiveIterator as FastIterator
-from warcio.archiveiterator import ArchiveIterator
-
-from diembao.archive import ArchiveWriter, RecordBatch, read_batch, read_capture
-from diembao.archive.compose import compress_member, state_digest
-from diembao.archive.verify import verify_archive
-from diembao.sandbox import Sandbox
-from diembao.types import Capture, Exchange
-
-PAGES = 2_400
-NOW = datetime(2026, 3, 1, tzinfo=UTC)
-READ = "diembao.archive.foreign:read_batch"
-LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
-
-
-class Clock:
-    """Always the same moment."""
-
-    def now(self) -> datetime:
-        """The moment."""
-        return NOW
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("html_article_extraction_benchmark", "html_trafilatura_eval_third")
+EVERY = 100
+ROUNDS = 2
+PLANTED = b"<p>UBND tinh Lang Son</p></body>"
+URL = "https://bao.example/tin-tuc/mot-bai-bao-mau-123456.html"
 
 
 def run() -> dict[str, Any]:
-    """Records and megabytes of file per second for each way, and the ratios to the peers."""
-    dice = random.Random(7)
-    words = ["".join(dice.choices(LETTERS, k=dice.randint(1, 6))) for _ in range(3_000)]
-    pages = [make_page(dice, words) for _ in range(40)]
-    with tempfile.TemporaryDirectory() as name:
-        return read_archives(Path(name), pages) | write_evidence(Path(name), pages)
-
-
-def make_page(dice: random.Random, words: list[str]) -> bytes:
-    """About 100 KB of markup and words."""
-    parts = (
-        f"<div class='{dice.choice(words)}'><p>{' '.join(dice.choices(words, k=30))}</p></div>"
-        for _ in range(480)
-    )
-    return "".join(parts).encode()
-
-
-def make_record(number: int, page: bytes) -> bytes:
-    """A response record as CC-NEWS has it, of one of 50 hosts."""
-    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
-    head = (
-        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{number:032x}>\r\n"
-        f"WARC-Date: 2026-03-01T00:00:00Z\r\nWARC-Target-URI: https://bao{number % 50}.example/{number}.html\r\n"
-        f"Content-Type: application/http; msgtype=response\r\nWARC-Block-Digest: {state_digest(block)}\r\n"
-        f"WARC-Payload-Digest: {state_digest(page)}\r\nContent-Length: {len(block)}\r\n\r\n"
-    )
-    return head.encode() + block + b"\r\n\r\n"
-
-
-def read_archives(folder: Path, pages: list[bytes]) -> dict[str, Any]:
-    """Compressed and plain, with every record wanted, with one outlet of fifty, and through the sandbox."""
-    plain, packed = folder / "a.warc", folder / "a.warc.gz"
-    with plain.open("wb") as first, packed.open("wb") as second:
-        for number in range(PAGES):
-            record = make_record(number, pages[number % len(pages)])
-            first.write(record)
-            second.write(compress_member(record))
-    results: dict[str, Any] = {"plain_mb": megabytes(plain), "gzip_mb": megabytes(packed)}
-    for kind, path in (("gzip", packed), ("plain", plain)):
-        for name, hosts in (("one_of_50", ["bao7.example"]), ("all", None)):
-            results[f"read_{kind}_{name}"] = measure(lambda p=path, h=hosts: read_directly(p, h), path)
-        results[f"warcio_{kind}"] = measure(lambda p=path: read_with_warcio(p), path)
-        results[f"fastwarc_{kind}"] = measure(lambda p=path: read_with_fastwarc(p), path)
-        for peer in ("warcio", "fastwarc"):
-            ratio = results[f"read_{kind}_all"]["mb_per_s"] / results[f"{peer}_{kind}"]["mb_per_s"]
-            results[f"read_{kind}_all_speed_of_{peer}"] = round(ratio, 2)
-    with Sandbox() as box:
-        results["sandbox_gzip_all"] = measure(lambda: read_in_sandbox(box, packed, 0), packed)
-        before = resident_mb()
-        for turn in range(1, 10):
-            read_in_sandbox(box, packed, turn)
-        results["main_process_grew_mb_over_nine_files"] = round(resident_mb() - before, 1)
-    return results
-
-
-def read_directly(path: Path, hosts: list[str] | None) -> int:
-    """Every batch in this process."""
-    return read_through(
-        lambda at, lost: read_batch(b"", path=str(path), offset=at, is_lost=lost, hosts=hosts)
-    )
-
-
-def read_in_sandbox(box: Sandbox, path: Path, turn: int) -> int:
-    """Every batch in the worker."""
-
-    def call(at: int, lost: bool) -> RecordBatch:
-        name = f"{turn}:{at}".encode()
-        return box.call(READ, name, returns=RecordBatch, path=str(path), offset=at, is_lost=lost)
-
-    return read_through(call)
-
-
-def read_through(call: Callable[[int, bool], RecordBatch]) -> int:
-    """Read a file to its end; how many records were met."""
-    offset, is_lost, met = 0, False, 0
-    while True:
-        batch = call(offset, is_lost)
-        met += batch.read
-        if batch.is_end:
-            return met
-        offset, is_lost = batch.next_offset, batch.is_lost
-
-
-def read_with_warcio(path: Path) -> int:
-    """The peer with its digest check."""
-    count = 0
-    with path.open("rb") as file:
-        for record in ArchiveIterator(file, check_digests=True):
-            record.raw_stream.read()
-            count += record.digest_checker.passed is True
-    return count
-
-
-def read_with_fastwarc(path: Path) -> int:
-    """The peer with its digest check."""
-    return sum(record.verify_block_digest() for record in FastIterator(str(path), parse_http=False))
-
-
-def write_evidence(folder: Path, pages: list[bytes]) -> dict[str, Any]:
-    """One sync for each response, one for fifty; then read back, and verified against the ledger."""
-    exchanges = [make_exchange(number, page) for number, page in enumerate(pages)]
-    results: dict[str, Any] = {}
-    captures: list[Capture] = []
-    ends: dict[str, int] = {}
-    for group in (1, 50):
-        target = folder / f"group{group}"
-        target.mkdir()
-        started = time.perf_counter()
-        captures, ends = write_captures(target, exchanges, group)
-        results[f"write_sync_each_{group}"] = rate(started, len(captures), sum(ends.values()))
-    started = time.perf_counter()
-    for capture in captures:
-        read_capture(target, capture)
-    results["read_captures"] = rate(started, len(captures), sum(ends.values()))
-    started = time.perf_counter()
-    problems = list(verify_archive(target, captures, ends))
-    results["verify"] = rate(started, len(captures), sum(ends.values())) | {"problems": len(problems)}
-    return results
-
-
-def make_exchange(number: int, page: bytes) -> Exchange:
-    """A page as fetched."""
-    return Exchange(
-        url=f"https://bao.example/{number}.html",
-        method="GET",
-        request_headers=(("user-agent", "Diembao"),),
-        started_at=NOW,
-        ended_at=NOW,
-        outcome="ok",
-        status=200,
-        reason="OK",
-        headers=(("content-type", "text/html"), ("content-encoding", "gzip")),
-        raw_body=gzip.compress(page, mtime=0),
-        body=page,
-    )
-
-
-def write_captures(
-    folder: Path, exchanges: list[Exchange], group: int
-) -> tuple[list[Capture], dict[str, int]]:
-    """A quarter of the pages, synced after every `group`."""
-    captures: list[Capture] = []
-    with ArchiveWriter.open(folder, {}, clock=Clock()) as writer:
-        for number in range(PAGES // 4):
-            captures += writer.append([exchanges[number % len(exchanges)]])
-            if number % group == group - 1:
-                writer.sync()
-        return captures, writer.committed_ends()
-
-
-def measure(read: Callable[[], int], path: Path) -> dict[str, Any]:
-    """Speed of one reading of a file."""
-    started = time.perf_counter()
-    count = read()
-    return rate(started, count, path.stat().st_size)
-
-
-def rate(started: float, count: int, size: int) -> dict[str, Any]:
-    """Records and megabytes per second since `started`."""
-    seconds = time.perf_counter() - started
+    """Ratios, rates and memory of this machine."""
+    pages = read_pages()
+    plant(pages)
+    ready = peak_mb()
+    look = make_look()
+    counts: Counter[str] = Counter()
+    results = {
+        "all_pages": compare(pages, look, counts),
+        "pages_of_120_to_240_kb": compare([p for p in pages if 120_000 < len(p) < 240_000], look, Counter()),
+    }
     return {
-        "records": count,
-        "records_per_s": round(count / seconds),
-        "mb_per_s": round(size / seconds / 1e6, 1),
+        "pages": len(pages),
+        "mean_kb": round(statistics.mean(map(len, pages)) / 1e3),
+        **results,
+        "read_carefully": dict(counts),
+        "peak_mb_pages_loaded": ready,
+        "aim_ratio": 8,
     }
 
 
-def megabytes(path: Path) -> int:
-    """Size of a file."""
-    return round(path.stat().st_size / 1e6)
+def read_pages() -> list[bytes]:
+    """The pages of both public benchmarks, from the evaluation data."""
+    shared = Path(os.environ.get("DIEMBAO_SHARED", ROOT.parent / "shared"))
+    files = [f for folder in FOLDERS for f in sorted((shared / "data/open" / folder / "html").iterdir())]
+    return [gzip.decompress(f.read_bytes()) if f.suffix == ".gz" else f.read_bytes() for f in files]
 
 
-def resident_mb() -> float:
-    """Memory of this process now (Linux)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+def plant(pages: list[bytes]) -> None:
+    """Let one page in a hundred name the place."""
+    for at in range(EVERY // 2, len(pages), EVERY):
+        pages[at] = pages[at].replace(b"</body>", PLANTED, 1) + (b"" if b"</body>" in pages[at] else PLANTED)
+
+
+def make_look() -> Callable[[bytes, Counter[str]], None]:
+    """Our way through one page."""
+    from diembao.extract.careful import extract_page
+    from diembao.extract.look import look_page
+    from diembao.topics import parse_gazetteer, place_topic
+    from diembao.topics.scan import Scanner
+
+    packed = resources.files("diembao").joinpath("assets", "gazetteer", "vietnam.jsonl.xz").read_bytes()
+    gazetteer = parse_gazetteer(packed)
+    scanner = Scanner([place_topic(gazetteer, "Lạng Sơn")], gazetteer)
+
+    def look(page: bytes, counts: Counter[str]) -> None:
+        seen = look_page(page, url=URL, may_match=scanner.find)
+        counts["looked_at"] += 1
+        counts["prints"] += len(seen.text_prints)
+        if seen.may_match or seen.in_doubt:
+            counts["may_match" if seen.may_match else "in_doubt"] += 1
+            extract_page(page, url=URL)
+
+    return look
+
+
+def compare(
+    pages: list[bytes], look: Callable[[bytes, Counter[str]], None], counts: Counter[str]
+) -> dict[str, Any]:
+    """Both ways over the same pages, in turns."""
+    import trafilatura
+
+    ours = theirs = 0.0
+    for page in pages[:5]:  # imports and tables are made once a process
+        look(page, Counter())
+        trafilatura.bare_extraction(page, fast=True, with_metadata=True)
+    for _ in range(ROUNDS):
+        counts.clear()
+        started = time.process_time()
+        for page in pages:
+            look(page, counts)
+        ours += time.process_time() - started
+        memory = peak_mb()
+        started = time.process_time()
+        for page in pages:
+            trafilatura.bare_extraction(page, fast=True, with_metadata=True)
+        theirs += time.process_time() - started
+    each = ROUNDS * len(pages)
+    return {
+        "pages": len(pages),
+        "ours_ms": round(1e3 * ours / each, 2),
+        "trafilatura_ms": round(1e3 * theirs / each, 2),
+        "ours_pages_per_s": round(each / ours),
+        "ratio": round(theirs / ours, 1),
+        "peak_mb": memory,
+    }
+
+
+def peak_mb() -> int:
+    """Peak resident memory of this process so far, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":
-    print(json.dumps(run(), indent=1))
+    print(json.dumps(run(), indent=2))
