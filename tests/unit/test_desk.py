@@ -79,7 +79,9 @@ def test_inputs_to_numbers_cannot_be_changed_or_removed(desk: Desk) -> None:
     names = [row[0] for row in desk.rows("SELECT name FROM sqlite_master WHERE type = 'table' "
                                          "AND name NOT LIKE 'sqlite_%'")]  # fmt: skip
     triggers = {row[0] for row in desk.rows("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    assert triggers == {f"{name}_no_{verb}" for name in set(names) - steering for verb in ("update", "delete")}
+    assert triggers == {
+        f"{name}_no_{verb}" for name in set(names) - steering for verb in ("update", "delete")
+    }
     desk.outlets.put([OUTLET])
     with pytest.raises(CorpusError, match="append-only"):
         desk.write("UPDATE outlet_versions SET outlet_class = 'foreign'")
