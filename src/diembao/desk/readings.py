@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from diembao.desk.captures import Kept, to_kept
 from diembao.desk.database import Desk, dump_json
@@ -147,6 +148,11 @@ class Readings:
         """How often feeds were read."""
         row = self._desk.row("SELECT count(*) FROM feed_polls")
         return int(row[0]) if row else 0
+
+    def find_last_poll(self) -> datetime | None:
+        """When a feed answered last, or None."""
+        row = self._desk.row("SELECT max(at_us) FROM feed_polls WHERE outcome IN ('ok', 'unchanged')")
+        return None if row is None or row[0] is None else from_us(row[0])
 
     def list_polls(self, *, at: int | None = None) -> list[FeedPoll]:
         """Every reading of a feed, by feed and time."""

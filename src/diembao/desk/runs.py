@@ -35,6 +35,11 @@ class Runs:
         """The moments of all runs (of one collector, or of all), in order."""
         return [from_us(row[0]) for row in self._rows(collector, NOW if at is None else at)]
 
+    def find_last(self, collector: str) -> datetime | None:
+        """When a collector ran last, or None."""
+        rows = self._desk.rows("SELECT max(at_us) FROM collector_runs WHERE collector = ?", (collector,))
+        return None if rows[0][0] is None else from_us(rows[0][0])
+
     def list_collectors(self) -> list[str]:
         """The names of the collectors that ran."""
         return [row[0] for row in self._desk.rows("SELECT DISTINCT collector FROM collector_runs ORDER BY 1")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from diembao.app.collecting.batch import ReadingBatch
 from diembao.app.collecting.evidence import EvidenceRoom, load_capture
@@ -16,7 +16,7 @@ from diembao.desk.captures import Kept
 from diembao.desk.readings import Reading
 from diembao.errors import CorpusError, DiembaoError
 from diembao.fetch.client import Client
-from diembao.fetch.plan import FeedPlan, after_feed, with_crawl_delay
+from diembao.fetch.plan import MIN_INTERVAL_S, FeedPlan, after_feed, with_crawl_delay
 from diembao.fetch.robots import RobotsAnswer, judge_robots
 from diembao.fetch.signals import TdmRules
 from diembao.fetch.targets import host_asked
@@ -93,11 +93,12 @@ class Intake:
         return answer is not None and answer.allowed == (True,)
 
     async def _ask_robots(self, body: bytes, url: str) -> RobotsAnswer | None:
+        return await asyncio.to_thread(self._parse_robots, body, url)
+
+    def _parse_robots(self, body: bytes, url: str) -> RobotsAnswer | None:
         """What a robots.txt says; None where it cannot be read, which means no."""
         try:
-            return await asyncio.to_thread(
-                self._box.call, "diembao.fetch.robots:check_robots", body, returns=RobotsAnswer, urls=[url]
-            )
+            return self._box.call("diembao.fetch.robots:check_robots", body, returns=RobotsAnswer, urls=[url])
         except DiembaoError:
             return None
 
@@ -109,8 +110,10 @@ class Intake:
         self._plan.hosts.put(wish.job.host, replace(state, robots=policy, robots_capture=capture))
 
     async def _read_robots(self, wish: Wish, kept: Kept, body: bytes) -> None:
-        host = wish.job.host
-        answer = await self._ask_robots(body, wish.url)
+        self._absorb_robots(wish.job.host, kept, await self._ask_robots(body, wish.url))
+
+    def _absorb_robots(self, host: str, kept: Kept, answer: RobotsAnswer | None) -> None:
+        """Pace and sitemaps of a host; rules that cannot be read forbid everything."""
         state = self._plan.hosts.get(host)
         if answer is None and state.robots is not None:
             policy = replace(state.robots, verdict="disallow_all", reason="unreadable")
@@ -125,19 +128,23 @@ class Intake:
             self._desk.readings.add([Reading(kept.capture_id, outcome)])
 
     async def _read_tdm(self, wish: Wish, kept: Kept, body: bytes) -> None:
-        """The reservations of a site; a file that is none reserves nothing."""
-        rules, outcome = TdmRules(), "tdm"
+        self._absorb_tdm(wish.job.host, kept, await asyncio.to_thread(self._parse_tdm, body))
+
+    def _parse_tdm(self, body: bytes) -> TdmRules | None:
+        """The reservations in a file; None when it is none."""
         try:
-            rules = await asyncio.to_thread(
-                self._box.call, "diembao.fetch.signals:parse_tdmrep", body, returns=TdmRules
-            )
+            return self._box.call("diembao.fetch.signals:parse_tdmrep", body, returns=TdmRules)
         except DiembaoError:
-            outcome = "not_a_reservation"
-        state = self._plan.hosts.get(wish.job.host)
-        self._plan.hosts.put(wish.job.host, replace(state, tdm_rules=rules.rules))
+            return None
+
+    def _absorb_tdm(self, host: str, kept: Kept, found: TdmRules | None) -> None:
+        """The reservations of a site; a file that is none reserves nothing."""
+        rules = found.rules if found is not None else ()
+        outcome = "tdm" if found is not None else "not_a_reservation"
+        self._plan.hosts.put(host, replace(self._plan.hosts.get(host), tdm_rules=rules))
         with self._desk.transaction():
-            self._plan.hosts.save([wish.job.host])
-            self._desk.readings.add([Reading(kept.capture_id, outcome, detail={"rules": len(rules.rules)})])
+            self._plan.hosts.save([host])
+            self._desk.readings.add([Reading(kept.capture_id, outcome, detail={"rules": len(rules)})])
 
     # -------------------------------------------------------------- feeds and sitemaps
 
@@ -203,17 +210,47 @@ class Intake:
     def read_unread(self) -> int:
         """Read captures that were kept and never read, because the run that kept them ended; how many."""
         done = 0
+        for purpose in ("robots", "tdm"):  # first: whatever is asked for keeps to these rules
+            for piece in self._desk.captures.list_unread(purpose):
+                for kept in piece:
+                    self._read_rules(purpose, kept)
         for purpose in ("feed", "sitemap"):
             for piece in self._desk.captures.list_unread(purpose):
                 for kept in piece:
                     self._read_list(purpose, kept)
                 done += len(piece)
                 self._batch.flush()
-        for purpose in ("robots", "tdm"):  # rules are asked for anew
-            for piece in self._desk.captures.list_unread(purpose):
-                self._desk.readings.add(Reading(kept.capture_id, "superseded") for kept in piece)
         rereader = Rereader(self._room.folder, self._desk, self._reader)
-        return done + rereader.read_unread(self._batch, self._timer.now(), is_imported=False)
+        done += rereader.read_unread(self._batch, self._timer.now(), is_imported=False)
+        self._find_open_run()
+        return done
+
+    def _find_open_run(self) -> None:
+        """Feeds that were read by a run that ended before it was noted: it is noted with the next one."""
+        polled = self._desk.readings.find_last_poll()
+        noted = self._desk.runs.find_last("collect")
+        if polled is not None and (noted is None or polled - noted >= timedelta(seconds=MIN_INTERVAL_S)):
+            self.fed_at = polled
+
+    def _read_rules(self, purpose: str, kept: Kept) -> None:
+        """The rules of a host, of which the ledger knows already that they were asked for."""
+        url = find_asked_url(self._desk, kept)
+        host = host_asked(url)
+        state = self._plan.hosts.get(host)
+        try:
+            body = load_capture(self._room.folder, self._desk, kept).body
+        except CorpusError as error:
+            self._plan.hosts.put(host, replace(state, robots=None, tdm_at=None))  # asked for anew
+            with self._desk.transaction():
+                self._plan.hosts.save([host])
+                self._desk.readings.add([damaged_reading(kept, error)])
+            return
+        if purpose == "tdm":
+            self._absorb_tdm(host, kept, self._parse_tdm(body))
+        elif state.robots_capture == kept.capture_id:
+            self._absorb_robots(host, kept, self._parse_robots(body, url))
+        else:
+            self._desk.readings.add([Reading(kept.capture_id, "superseded")])
 
     def _read_list(self, purpose: str, kept: Kept) -> None:
         try:
