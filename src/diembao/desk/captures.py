@@ -160,6 +160,11 @@ class Captures:
         rows = self._desk.rows("SELECT file, max(end) AS end FROM archive_ends GROUP BY file ORDER BY file")
         return {row["file"]: int(row["end"]) for row in rows}
 
+    def has_end(self, file: str, end: int) -> bool:
+        """Whether a file of the archive is committed exactly so far."""
+        row = self._desk.row("SELECT max(end) FROM archive_ends WHERE file = ?", (file,))
+        return row is not None and row[0] == end
+
     def get(self, capture_id: int) -> Kept:
         """One capture; an unknown number raises KeyError."""
         row = self._desk.row("SELECT * FROM captures WHERE capture_id = ?", (capture_id,))

@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from diembao.archive.reader import CaptureBytes, read_capture
+from diembao.archive.recovery import FOLDER
+from diembao.archive.trouble import half_way
 from diembao.archive.writer import ArchiveWriter
 from diembao.desk import Desk
 from diembao.desk.captures import Attempt, Kept
@@ -29,6 +31,7 @@ class EvidenceRoom:
         """
         if not fetched.exchanges:
             return []
+        self._refuse_gap()
         last = fetched.exchanges[-1]
         known = self.desk.captures.find_last(last.url) if keep_body else None
         captures = self.archive.append(
@@ -36,6 +39,16 @@ class EvidenceRoom:
         )
         self.archive.sync()
         return captures
+
+    def _refuse_gap(self) -> None:
+        """Write nothing after a record that the ledger refused: the next end would acknowledge it without a row.
+
+        Several addresses are under way at once, so that another may come before the collection has ended.
+        """
+        ends = self.archive.committed_ends()
+        newest = max(ends, default=None)
+        if newest is not None and not self.desk.captures.has_end(newest, ends[newest]):
+            raise half_way(self.folder / FOLDER / newest)
 
     def record(self, attempt: Attempt, captures: list[Capture], *, is_read: bool) -> Kept | None:
         """Record an attempt with its captures (in the caller's transaction); the capture that is to be read.
