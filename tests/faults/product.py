@@ -1,4 +1,4 @@
-"""Breaks the product's own commands (import, process, report) and looks what is left, and how they go on.
+"""Breaks the product's own commands (import, process, report, collect) and looks what is left, and how they go on.
 
 Run as a program (`python tests/faults/product.py MODE:PHASE,… FOLDER`), so that it may fork children that die; the
 children run command lines of `diembao`. Prints one JSON object.
@@ -16,7 +16,6 @@ import json
 import os
 import random
 import resource
-import shutil
 import sqlite3
 import sys
 import time
@@ -34,121 +33,18 @@ import tantivy  # noqa: F401
 import xlsxwriter  # noqa: F401
 
 sys.path.insert(0, str(Path(__file__).parent))
+import press_script as press
 import product_bugs
 import product_script as script
 from children import Child, Place, Tell, kill_self
+from product_work import AFTER, PAGES, PHASES, Found, Work, compare, tell_acks
 
-from diembao.app.project import init_project, open_project
-from diembao.app.topics import get_topic, load_matcher, new_topic
+from diembao.archive.recovery import FOLDER
 from diembao.desk import steps
 
 pa.set_cpu_count(1)
 #: killing a process never undoes what it wrote; that all is synced in time is shown by test_durability.py
 os.fsync = lambda handle: None
-
-PHASES = ("import", "process", "report")
-#: what is run before a phase (after that of the phase before), and what is run after it until all is done
-BEFORE = {"import": [], "process": ["import"], "report": ["process", "older"]}
-AFTER = {
-    "import": ["import", "process", "report", "verify"],
-    "process": ["process", "report", "verify"],
-    "report": ["report", "verify"],
-}
-Found = dict[str, Any]
-
-
-class Work:
-    """The input, a base folder for each phase, and what an unbroken run leaves."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.files = folder / "files"
-        script.write_files(self.files)
-        empty = folder / "empty"
-        project = init_project(empty)
-        new_topic(project, place="Lạng Sơn")
-        new_topic(project, phrases=("chợ quê",), title="Chợ quê")
-        for topic_id in script.TOPICS:
-            load_matcher(get_topic(open_project(empty), topic_id))  # the children inherit it
-        self.bases: dict[str, Path] = {}
-        last = empty
-        for phase in PHASES:
-            self.bases[phase] = last = self.copy(last, f"base-{phase}")
-            self.must(last, BEFORE[phase])
-        done = self.copy(last, "reference")
-        self.must(done, ["report", "verify"])
-        self.reference = self.describe(done)
-        assert self.reference["broken"] == [], self.reference["broken"]
-
-    def copy(self, base: Path, name: str = "run") -> Path:
-        """A fresh copy of a folder."""
-        target = self.folder / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(base, target)
-        return target
-
-    def must(self, project: Path, phases: list[str]) -> None:
-        """Run phases that have to end well."""
-        for phase in phases:
-            code, lines = self.start(project, phase).finish()
-            assert (code, lines[-1]["exit"]) == (0, 0), lines
-
-    def start(
-        self, project: Path, phase: str, listener: Callable[[str], None] | None = None, *, acks: bool = False
-    ) -> Child:
-        """A child that runs the command of a phase."""
-
-        def act(tell: Tell) -> None:
-            if acks:
-                script.tell_acks(tell)
-                product_bugs.switch_on(tell)
-            steps.listener = listener
-            script.call(script.list_command(phase, self.files, project), tell)
-
-        return Child(act)
-
-    def describe(self, project: Path) -> Found:
-        """What a project holds in the end."""
-        code, lines = Child(lambda tell: tell(script.describe(project))).finish()
-        assert code == 0, lines
-        return dict(lines[0])
-
-    def judge(self, project: Path, phase: str, lines: list[Any], after: list[str] | None = None) -> Found:
-        """What is wrong after a fault: at once, and any difference after the work was done again."""
-        acked = {line["ack"]: line["rows"] for line in lines if "ack" in line}
-
-        def act(tell: Tell) -> None:
-            product_bugs.switch_on(lambda _: None)
-            tell(script.look(project, acked))
-            for name in AFTER[phase] if after is None else after:
-                told = script.call(script.list_command(name, self.files, project), lambda _: None)
-                tell({"ran": name, "exit": told["exit"], "said": (told["out"] + told["err"])[-400:]})
-            tell(script.describe(project))
-
-        code, told = Child(act).finish()
-        if code or not told:
-            return {"problems": [f"cannot be looked at or cannot go on: {told[-1:]}"], "restart_s": 0.0}
-        problems = list(told[0]["problems"])
-        problems += [f"cannot go on: {line}" for line in told[1:-1] if line["exit"]]
-        built = any(line["ran"] == "report" for line in told[1:-1])
-        wanted = {key: value for key, value in self.reference.items() if built or key != "numbers"}
-        problems += compare(told[-1], wanted)
-        return {"problems": problems, "restart_s": told[0]["restart_s"]}
-
-
-def compare(found: Found, wanted: Found) -> list[str]:
-    """Every part of a description that is not as it must be."""
-    problems = []
-    for key in sorted(wanted.keys() | found.keys()):
-        one, other = found.get(key), wanted.get(key)
-        if isinstance(one, dict) and isinstance(other, dict):
-            parts = sorted(one.keys() | other.keys())
-            other = {part: other.get(part) for part in parts if one.get(part) != other.get(part)}
-            one = {part: one.get(part) for part in other}
-        if one != other:
-            problems.append(f"{key} differs: {str(one)[:300]} instead of {str(other)[:300]}")
-    return problems
-
 
 # ------------------------------------------------------------------ points
 
@@ -159,10 +55,10 @@ def list_points(work: Work, phase: str) -> list[str]:
 
     def act(tell: Tell) -> None:
         names: list[str] = []
-        script.tell_acks(lambda _: None)
+        tell_acks(phase, lambda _: None)
         product_bugs.switch_on(lambda _: None)
         steps.listener = names.append
-        script.call(script.list_command(phase, work.files, project), lambda _: None)
+        script.call(phase, work.files, project, lambda _: None)
         tell(names)
 
     code, lines = Child(act).finish()
@@ -187,13 +83,34 @@ def break_at_points(work: Work, phase: str, given: argparse.Namespace) -> Iterat
     names = list_points(work, phase)
     for turn, number in enumerate(choose(names, given)):
         project = work.copy(work.bases[phase])
-        code, lines = work.start(project, phase, Place(names, number, kill_self), acks=True).finish()
+        child = work.start(project, phase, _make_killer(project, phase, names, number), acks=True)
+        code, lines = child.finish()
         found = work.judge(project, phase, lines, _choose_after(phase, turn, given))
+        found["problems"] += [f"worker {pid} outlived it" for pid in press.list_orphans(child.pid)]
         yield {
             "at": f"{phase} {number}/{len(names)} {names[number]}",
             "missed": code >= 0,
             **found,
         }
+
+
+def _make_killer(project: Path, phase: str, names: list[str], number: int) -> Callable[[str], None]:
+    """Kills at a point; where evidence is kept the power is cut, too, so that what was not synced is lost."""
+    if phase not in PAGES:
+        return Place(names, number, kill_self)
+    power = press.Power(project / FOLDER)
+
+    def cut() -> None:
+        power.cut()
+        kill_self()
+
+    place = Place(names, number, cut)
+
+    def listen(name: str) -> None:
+        power.listen(name)
+        place(name)
+
+    return listen
 
 
 def _choose_after(phase: str, turn: int, given: argparse.Namespace) -> list[str]:
@@ -218,22 +135,28 @@ def kill_randomly(work: Work, phase: str, given: argparse.Namespace) -> Iterator
         project = work.copy(work.bases[phase])
         lines: list[Any] = []
         moments = [chance.uniform(0, whole_s) for _ in range(min(left, chance.randint(1, 3)))]
-        killed = 0
+        killed, orphans = 0, list[int]()
         for after_s in moments:
-            code, told = work.start(project, phase, acks=True).finish(kill_after_s=after_s)
+            child = work.start(project, phase, acks=True)
+            code, told = child.finish(kill_after_s=after_s)
             lines += told
             killed += code < 0
+            orphans += press.list_orphans(child.pid)
         left -= killed
         where = " ".join(f"{moment / whole_s:.2f}" for moment in moments)
-        yield {"at": f"{phase} at {where} of {whole_s:.2f} s", "kills": killed,
-               **work.judge(project, phase, lines)}  # fmt: skip
+        found = work.judge(project, phase, lines)
+        found["problems"] += [f"worker {pid} outlived it" for pid in orphans]
+        yield {"at": f"{phase} at {where} of {whole_s:.2f} s", "kills": killed, **found}
 
 
 # ------------------------------------------------------------------ errors of the disk
 
 #: where a failing call of the system is made up, and where the size of files is limited until the end of the part
-RAISED = ("fsync.before", "save.before", "rename.before", "desk.before_commit", "recover.before_commit")
-LIMITED = ("delta.before", "search.before")
+RAISED = (
+    "fsync.before", "save.before", "rename.before", "desk.before_commit", "recover.before_commit",
+    "archive.create.before", "aside.before", "truncate.before",
+)  # fmt: skip
+LIMITED = ("delta.before", "search.before", "archive.write.before")
 
 
 def break_io(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
@@ -245,9 +168,9 @@ def break_io(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Foun
         done = work.folder / "failed"
         done.unlink(missing_ok=True)
 
-        def act(name: str = names[number], code: int = code, done: Path = done) -> None:
-            done.touch()
-            fail(name, code)
+        def act(name: str = names[number], code: int = code, project: Path = project) -> None:
+            (work.folder / "failed").touch()
+            fail(name, code, project)
 
         listener = Place(names, number, act, mend)
         exit_code, lines = work.start(project, phase, listener, acks=True).finish()
@@ -271,10 +194,12 @@ def mend() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def fail(name: str, code: int) -> None:
+def fail(name: str, code: int, project: Path) -> None:
     """What the system does at this point: refuses the call, or every further byte of a file."""
     if name.startswith(LIMITED):
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+        path = project / FOLDER / name.partition(" ")[2]
+        size = path.stat().st_size if path.is_file() else 0  # evidence is written in part
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 100, resource.RLIM_INFINITY))
         return
     if "commit" in name:
         error = sqlite3.OperationalError("database or disk is full")
@@ -315,7 +240,7 @@ def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Fo
         def act(tell: Tell, base: Path = base, held: str = held, wait: Callable[..., None] = wait) -> None:
             _HELD[:] = [tell]
             steps.listener = wait
-            script.call(script.list_command(held, work.files, base), tell)
+            script.call(held, work.files, base, tell)
 
         first = Child(act)
         first.wait_for(b'"held"')
@@ -323,7 +248,7 @@ def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Fo
         is_open = name == "desk.before_commit"  # inside a transaction other writers wait, then give up
         for arguments, wanted in _list_others(work, base, is_open):
             begin = time.monotonic()
-            _, lines = Child(lambda tell, a=arguments: script.call(a, tell) and None).finish()
+            _, lines = Child(lambda tell, a=arguments: script.run_line(a, tell) and None).finish()
             told = lines[-1]
             if told.get("exit") != wanted:
                 problems.append(f"{arguments[2:4]} beside {held} at {name}: {told}")
@@ -335,7 +260,7 @@ def run_beside(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Fo
             problems.append(f"the first did not end well: {lines[-1]}")
         alone = work.copy(project, "alone")
         work.must(alone, [held])
-        problems += compare(work.describe(base), work.describe(alone))
+        problems += compare(work.describe(phase, base), work.describe(phase, alone))
         yield {"at": f"{held} held at {name}", "problems": problems}
 
 
@@ -371,10 +296,11 @@ def main() -> None:
     parser.add_argument("--bug", choices=product_bugs.BUGS)
     given = parser.parse_args()
     begin = time.monotonic()
-    work = Work(given.folder)
+    plan = [part.split(":") for part in given.plan.split(",")]
+    work = Work(given.folder, {phase for _, phase in plan})
     product_bugs.chosen = given.bug
     runs: list[Found] = []
-    for mode, phase in (part.split(":") for part in given.plan.split(",")):
+    for mode, phase in plan:
         for found in modes[mode](work, phase, given):
             runs.append({**found, "mode": mode})
             if len(runs) % 50 == 0:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import press_bugs
 from children import Tell
 
 from diembao.app import reports
@@ -180,5 +181,6 @@ BUGS: dict[str, Callable[[Tell], None]] = {
         findings_apart,
         manifest_first,
         silent_report,
+        *press_bugs.BUGS,
     )
 }

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import press_script
 from children import Tell
 
 from diembao.app import imports, process
@@ -88,6 +89,8 @@ def _later(moment: str) -> str:
 
 def list_command(phase: str, files: Path, project: Path) -> Command:
     """The command line of a phase."""
+    if phase in ("collect", "again", "warc", "html"):
+        return ["-C", str(project), *press_script.list_command(phase, files)]
     here = ["-C", str(project)]
     history = ["--map", MAPPING, "--runs", f"{files / 'runs.csv'}:at", "--feeds"]
     report = [
@@ -127,7 +130,13 @@ def list_command(phase: str, files: Path, project: Path) -> Command:
     )
 
 
-def call(arguments: Command, tell: Tell) -> dict[str, Any]:
+def call(phase: str, files: Path, project: Path, tell: Tell) -> dict[str, Any]:
+    """Run the command of a phase in this process."""
+    press_script.prepare(phase, project)
+    return run_line(list_command(phase, files, project), tell)
+
+
+def run_line(arguments: Command, tell: Tell) -> dict[str, Any]:
     """Run a command line in this process, with small batches, telling each batch once it is acknowledged."""
     imports.BATCH_ROWS, process.BATCH_ROWS = IMPORT_ROWS, PROCESS_ROWS
     out, err = io.StringIO(), io.StringIO()
@@ -155,8 +164,8 @@ def tell_acks(tell: Tell) -> None:
 # ------------------------------------------------------------------ looking
 
 
-def look(project: Path, acked: dict[int, dict[str, int]]) -> dict[str, Any]:
-    """Right after a fault, before anything is run again: rules, losses, the report folder; and the restart."""
+def look(project: Path, acked: dict[int, dict[str, int]]) -> list[str]:
+    """Right after a fault, before anything is run again: rules, losses, the report folder."""
     problems = [
         f"verify: {row['rule']} {row['detail']}"
         for row in verify_project(open_project(project))
@@ -167,7 +176,7 @@ def look(project: Path, acked: dict[int, dict[str, int]]) -> dict[str, Any]:
         found: dict[int, dict[str, int]] = {}
         if commit is not None:
             with CorpusReader(project, commit.versions) as reader:
-                for table in ("articles", "items", "decisions", "mentions"):
+                for table in ("articles", "items", "prints", "decisions", "mentions"):
                     for row in reader.rows(f"SELECT batch_no, count(*) AS n FROM {table} GROUP BY batch_no"):
                         found.setdefault(row["batch_no"], {})[table] = row["n"]
     for batch_no, rows in acked.items():
@@ -176,11 +185,14 @@ def look(project: Path, acked: dict[int, dict[str, int]]) -> dict[str, Any]:
             problems.append(f"batch {batch_no} was acknowledged with {due}, there is {found.get(batch_no)}")
     if found and acked and max(found) > max(acked) + 1:
         problems.append(f"batch {max(found)} is there, {max(acked)} was the last acknowledged")
-    problems += check_folder(project / "reports" / "r")
+    return problems + check_folder(project / "reports" / "r")
+
+
+def restart(project: Path) -> float:
+    """How long it takes to open everything for writing, in seconds."""
     begin = time.monotonic()
     with open_project(project).open_desk() as desk, CorpusWriter.open(project, desk):
-        restart_s = time.monotonic() - begin
-    return {"problems": problems, "restart_s": restart_s}
+        return time.monotonic() - begin
 
 
 def check_folder(folder: Path) -> list[str]:
