@@ -262,6 +262,34 @@ def test_nothing_collected_gives_nothing():
     assert outlet_days([], [FeedHistory("a", None, np.zeros(0))], {}) == []
 
 
+def test_a_feed_that_was_asked_later_has_no_gap_before():
+    """Before the first request nothing is known of the outlet: no silence, no good day; after it all rules hold."""
+    runs = make_runs(days=60)
+    since = START + 30 * DAY
+    items = make_items(days=59, keep=lambda at: at > since - 6 * HOUR)
+    old, new = see(make_items(days=59), runs), see(items, runs[runs >= since])
+    feeds = [
+        FeedHistory("old", "old/main", old[np.isfinite(old)]),
+        FeedHistory("new", "new/main", np.maximum(new[np.isfinite(new)], since + 1), since=since),
+        FeedHistory("mute", "mute/main", np.zeros(0), since=since),
+        FeedHistory("late", "late/main", np.zeros(0), since=runs[-1] + HOUR),
+    ]
+    published = {"old": make_items(days=59), "new": items}
+    health = check_collection([datetime.fromtimestamp(r, UTC) for r in runs], feeds, published)
+    assert [(gap.outlet_id, gap.kind) for gap in health.gaps if gap.kind != "partial"] == [
+        ("mute", "never_delivered")
+    ]
+    mute = next(gap for gap in health.gaps if gap.outlet_id == "mute")
+    assert mute.start.timestamp() >= since
+    states = {(day.outlet_id, day.day): day.state for day in health.days}
+    edge = datetime.fromtimestamp(since, UTC).date()
+    assert {states["new", edge - timedelta(days=n)] for n in range(2, 25)} == {"unknown"}
+    assert {states["new", edge + timedelta(days=n)] for n in range(2, 25)} == {"good"}
+    assert {states["mute", edge + timedelta(days=n)] for n in range(2, 25)} == {"missing"}
+    assert {states["old", edge - timedelta(days=n)] for n in range(2, 25)} == {"good"}
+    assert states["late", edge] == "unknown"
+
+
 def test_order_of_feeds_and_runs_changes_nothing():
     """The same collection in another order gives the same answer."""
     runs = without(make_runs(days=60), 30, 20)

@@ -51,6 +51,15 @@ def test_failures_go_on_until_the_next_answer() -> None:
     assert gap.end - gap.start == timedelta(hours=7)
 
 
+def test_a_failure_lasts_as_long_as_others_were_asked() -> None:
+    """A feed that failed to the end has nothing to show until the last reading of any feed."""
+    mine = polls((0, "dns", 0, 0), (1, "dns", 0, 0), (2, "dns", 0, 0))
+    other = ("anh", FeedPoll("anh/tin", NOON + timedelta(hours=30), "ok", 9, 1))
+    (gap,), _ = judge_polls([*mine, other])
+    assert (gap.outlet_id, gap.kind, gap.end) == ("mau", "unreachable", NOON + timedelta(hours=30))
+    assert judge_polls([*polls((0, "ok", 9, 9), (1, "dns", 0, 0)), other])[0] == []
+
+
 def test_a_publisher_that_says_no_is_told_from_one_that_fails() -> None:
     """robots.txt, a block or a reservation is "refused" from the first try on, also where nothing ever came."""
     (gap,), _ = judge_polls(polls((0, "robots", 0, 0), (5, "robots", 0, 0)))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from diembao.app.reporting.account import _notice_dead
-from diembao.app.reporting.collected import Collected, _write_evidence
+from diembao.app.reporting.collected import Collected, _write_evidence, drop_unasked
 from diembao.app.reporting.frame import Ledger
 from diembao.estimates.outletdays import OutletDay, State
 from diembao.report.model import Span
@@ -55,3 +55,23 @@ def test_nested_evidence_is_json_in_the_data_file() -> None:
     written = _write_evidence({"feeds": {"báo/tin": {"rows": 8}}, "days": 3, "until_the_end": True})
     assert json.loads(written["feeds"]) == {"báo/tin": {"rows": 8}}
     assert (written["days"], written["until_the_end"]) == ("3", "True")
+
+
+def test_an_outlet_that_was_added_later_is_not_missing_before() -> None:
+    """Days on which others were asked and one not yet are unknown of it alone: no loss, no good day, but told."""
+    collected = collect(
+        old=["good", "missing", "good"], new=["unknown", "unknown", "good"], unfound=["unknown"] * 3
+    )
+    assert [collected.is_known_throughout(name, SPAN) for name in ("old", "new")] == [True, False]
+    assert [collected.was_added(name, SPAN) for name in ("old", "new")] == [False, True]
+    assert [collected.is_late(name, SPAN) for name in ("old", "new", "unfound")] == [False, False, True]
+    kept = drop_unasked(list(collected.days.values()))
+    assert [(found.outlet_id, found.day.day) for found in kept] == [
+        ("old", 2),
+        ("old", 3),
+        ("old", 4),
+        ("new", 4),
+    ]
+    nobody = collect(one=["unknown", "good", "good"], two=["unknown", "good", "good"])
+    assert not any(nobody.was_added(name, SPAN) for name in ("one", "two"))
+    assert len(drop_unasked(list(nobody.days.values()))) == 6

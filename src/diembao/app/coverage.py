@@ -11,7 +11,7 @@ import numpy as np
 
 from diembao.app.project import Project
 from diembao.app.view import View, open_view
-from diembao.types import ClockFinding, Gap
+from diembao.types import ClockFinding, FeedPoll, Gap
 
 if TYPE_CHECKING:
     from diembao.estimates.gaps import CollectionHealth, FeedHistory
@@ -119,17 +119,50 @@ def _list_histories(view: View) -> list[FeedHistory]:
         for row in table.to_pylist()
     }
     feeds = {(f.outlet_id, f.feed_id) for f in view.desk.runs.list_feeds(at=view.state.seq)}
-    answered: dict[str, list[float]] = {}
-    for poll in view.desk.readings.list_polls(at=view.state.seq):  # our own collector notes answers, not rows
-        if poll.outcome in ("ok", "unchanged") and not poll.fresh:
-            answered.setdefault(poll.feed_id, []).append(poll.at.timestamp())
+    polls = view.desk.readings.list_polls(at=view.state.seq)
+    answered, asked = _list_answers(polls), _find_first_asked(view, polls)
     nothing = (np.zeros(0), np.zeros(0))
     found = []
     for outlet_id, feed_id in sorted(feeds | set(seen)):
         first, again = seen.get((outlet_id, feed_id), nothing)
+        since = asked.get(feed_id)
+        if since is not None and len(first) and first[0] < since:
+            since = None  # a history shows that somebody asked it before
         again = np.sort(np.concatenate([again, np.array(answered.get(feed_id, []))]))
-        found.append(FeedHistory(outlet_id, feed_id, first, again))
+        found.append(FeedHistory(outlet_id, feed_id, first, again, since))
     return found
+
+
+def _list_answers(polls: Sequence[FeedPoll]) -> dict[str, list[float]]:
+    """When each feed answered with known entries only; a list without any entry shows nothing."""
+    answered: dict[str, list[float]] = {}
+    entries: dict[str, int] = {}
+    for poll in polls:  # by feed and time
+        if poll.outcome == "ok":
+            entries[poll.feed_id] = poll.entries
+        if poll.outcome in ("ok", "unchanged") and not poll.fresh and entries.get(poll.feed_id, 1):
+            answered.setdefault(poll.feed_id, []).append(poll.at.timestamp())
+    return answered
+
+
+def _find_first_asked(view: View, polls: Sequence[FeedPoll]) -> dict[str, float]:
+    """When our own collector first asked a feed that an imported collection knows nothing of."""
+    from diembao.app.feeds import COLLECTOR as IMPORTED
+
+    first: dict[str, float] = {}
+    for poll in polls:
+        first.setdefault(poll.feed_id, poll.at.timestamp())
+    imported = {feed.feed_id for feed in view.desk.runs.list_feeds(IMPORTED, at=view.state.seq)}
+    unnamed = view.reader.table(
+        "SELECT DISTINCT outlet_id FROM items WHERE source LIKE 'history:%' AND feed_id IS NULL"
+    )
+    whole = set(unnamed.column("outlet_id").to_pylist())  # outlets whose history names no feeds
+    owners = {feed.feed_id: feed.outlet_id for feed in view.desk.runs.list_feeds(at=view.state.seq)}
+    return {
+        feed_id: at
+        for feed_id, at in first.items()
+        if feed_id not in imported and owners.get(feed_id) not in whole
+    }
 
 
 def _list_published(view: View) -> dict[str, Any]:

@@ -27,12 +27,14 @@ class FeedHistory:
     """What a configured feed gave: `first_seen` of each article (seconds since 1970, any order).
 
     `seen_again`: times at which it answered with known items only, where the collection recorded them.
+    `since`: when it was first asked, where that is known and later than the first run; before it nothing is known.
     """
 
     outlet_id: str
     feed_id: str | None
     first_seen: Floats
     seen_again: Floats | None = None
+    since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,12 @@ def check_collection(
     )
     gaps = find_pauses(record, until=None if until is None else until.timestamp())
     full: list[tuple[str, str | None, datetime, datetime]] = []
-    for feed, new_items in zip(known, placed, strict=True):
-        gaps += _check_feed(record, feed, new_items, unused)
-        overflow, times = _check_window(record, feed, new_items)
+    for feed, every in zip(known, placed, strict=True):
+        own, new_items = _cut_before(record, feed, every)
+        if own is None:
+            continue
+        gaps += _check_feed(own, feed, new_items, unused)
+        overflow, times = _check_window(own, feed, new_items)
         gaps += overflow
         full += times
     gaps += _find_partial(record, span)
@@ -138,6 +143,7 @@ def check_collection(
     last_day = to_date(int(local_days(np.array([span_end]), timezone)[0])) if end is None else end
     outlets = sorted({feed.outlet_id for feed in known} | set(published))
     shares = _feed_shares(known)
+    starts = _first_asked(record, known)
     days: list[OutletDay] = []
     for outlet_id in outlets:
         rows, low = judge_days(
@@ -146,7 +152,7 @@ def check_collection(
             [gap for gap in gaps if gap.outlet_id in ("*", outlet_id)],
             shares,
             [time for time in full if time[0] == outlet_id],
-            (record.start, span_end),
+            (starts.get(outlet_id, record.start), span_end),
             (first_day, last_day),
             timezone,
         )
@@ -206,6 +212,27 @@ def _count_new(record: RunRecord, feed: FeedHistory) -> NDArray[np.int64]:
     return np.bincount(runs[runs >= 0], minlength=len(record.at)).astype(np.int64)
 
 
+def _cut_before(
+    record: RunRecord, feed: FeedHistory, new_items: NDArray[np.int64]
+) -> tuple[RunRecord | None, NDArray[np.int64]]:
+    """The runs in which a feed was asked, with its items; None: in no run so far."""
+    if feed.since is None or feed.since <= record.start:
+        return record, new_items
+    first = int(np.searchsorted(record.at, feed.since))
+    if first == len(record.at):
+        return None, new_items[first:]
+    return RunRecord(record.at[first:], record.is_inferred, record.timezone), new_items[first:]
+
+
+def _first_asked(record: RunRecord, feeds: Sequence[FeedHistory]) -> dict[str, float]:
+    """When the first feed of each outlet was first asked; what the outlet published before is unknown."""
+    starts: dict[str, float] = {}
+    for feed in feeds:
+        since = record.start if feed.since is None else max(feed.since, record.start)
+        starts[feed.outlet_id] = min(since, starts.get(feed.outlet_id, since))
+    return starts
+
+
 def _find_end(record: RunRecord, placed: Sequence[NDArray[np.int64]]) -> tuple[float, int]:
     """Where the record of items ends, and how many runs come after it.
 
@@ -226,6 +253,8 @@ def _check_feed(record: RunRecord, feed: FeedHistory, new_items: NDArray[np.int6
     if len(feed.first_seen) == 0:
         evidence: dict[str, object] = {"items": 0, "runs": n_runs}
         return [make_gap(feed.outlet_id, feed.feed_id, record.start, record.end, "never_delivered", evidence)]
+    if 0 < n_runs <= unused:
+        return []
     within = record if unused == 0 else RunRecord(record.at[:-unused], record.is_inferred, record.timezone)
     found = find_silences(within, new_items[: len(within.at)])
     return [_silence_gap(within, feed, silence) for silence in found]

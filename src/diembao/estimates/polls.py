@@ -25,14 +25,16 @@ def judge_polls(polls: Iterable[tuple[str, FeedPoll]]) -> tuple[list[Gap], list[
     """Gaps of feeds that were read one by one, and the times before answers in which all entries were new.
 
     `polls` are (outlet id, poll), in any order. An answer that shares no entry with the one before proves that
-    the window moved on by its whole length at least: what else stood in it meanwhile is unknown.
+    the window moved on by its whole length at least: what else stood in it meanwhile is unknown. A feed that
+    failed the last time lasts so until the last reading of any feed.
     """
     gaps: list[Gap] = []
     full: list[FullWindow] = []
     order = sorted(polls, key=lambda pair: (pair[0], pair[1].feed_id, pair[1].at))
+    last_at = max((poll.at for _, poll in order), default=None)
     for (outlet_id, feed_id), group in groupby(order, key=lambda pair: (pair[0], pair[1].feed_id)):
         mine = [poll for _, poll in group]
-        gaps += _find_failures(outlet_id, feed_id, mine)
+        gaps += _find_failures(outlet_id, feed_id, mine, last_at or mine[-1].at)
         times = _find_full(mine)
         full += [(outlet_id, feed_id, start, end) for start, end in times]
         if times:
@@ -40,8 +42,8 @@ def judge_polls(polls: Iterable[tuple[str, FeedPoll]]) -> tuple[list[Gap], list[
     return gaps, full
 
 
-def _find_failures(outlet_id: str, feed_id: str, polls: Sequence[FeedPoll]) -> list[Gap]:
-    """`unreachable` and `refused`: from the last answer (or the first try) to the next one (or the last try)."""
+def _find_failures(outlet_id: str, feed_id: str, polls: Sequence[FeedPoll], last_at: datetime) -> list[Gap]:
+    """`unreachable` and `refused`: from the last answer (or the first try) to the next one (or `last_at`)."""
     gaps: list[Gap] = []
     place = 0
     for is_good, group in groupby(polls, key=lambda poll: poll.outcome in GOOD):
@@ -52,12 +54,13 @@ def _find_failures(outlet_id: str, feed_id: str, polls: Sequence[FeedPoll]) -> l
         if is_good:
             continue
         start = before.at if before is not None else run[0].at
-        end = after.at if after is not None else run[-1].at
+        end = after.at if after is not None else last_at
         missed = (
             after is not None and after.entries > 0 and after.fresh == after.entries and before is not None
         )
         refused = all(poll.outcome in REFUSED for poll in run)
-        if not (refused or missed or len(run) >= MIN_FAILURES or end - start >= MIN_FAILING):
+        failing = (end if after is not None else run[-1].at) - start
+        if not (refused or missed or len(run) >= MIN_FAILURES or failing >= MIN_FAILING):
             continue
         kind: GapKind = "refused" if refused else "unreachable"
         evidence: dict[str, object] = {

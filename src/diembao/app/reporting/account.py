@@ -261,6 +261,7 @@ def list_notices(
     if collected.first_run is None:
         found.append(Notice("collection_unknown"))
     found += _notice_dead(collected, ledger, span)
+    found += _notice_late(collected, ledger, frame)
     if possible.value and (lost.value or 0) / possible.value > MANY_LOST:
         found.append(Notice("many_gaps", {"lost": lost, "possible": possible}))
     found += _notice_feeds(frame, ledger, view, collected, gaps)
@@ -282,6 +283,24 @@ def _notice_dead(collected: Collected, ledger: Ledger, span: Span) -> list[Notic
         rows=RowsRef(table="health", where=(("good_days", "0"),)),
     )
     return [Notice("no_good_day", {"n": ledger.add(number)}, {"outlets": ", ".join(o.name for o in dead)})]
+
+
+def _notice_late(collected: Collected, ledger: Ledger, frame: Frame) -> list[Notice]:
+    """Outlets that were first asked later than others: more of them may look like more articles."""
+    spans = [span for _, span in frame.spans()]
+    late = [o for o in collected.outlets if any(collected.was_added(o.outlet_id, span) for span in spans)]
+    if not late:
+        return []
+    number = Number(
+        "outlets.late",
+        len(late),
+        "full_count",
+        "outlets",
+        "outlets_late",
+        {"span": frame.spec.period},
+        rows=RowsRef(table="outlet_days"),
+    )
+    return [Notice("late_outlets", {"n": ledger.add(number)}, {"outlets": ", ".join(o.name for o in late)})]
 
 
 def _is_whole_month(number_id: str) -> bool:

@@ -76,6 +76,22 @@ class Collected:
         found = self.of(outlet_id, day)
         return found is not None and found.state != "unknown"
 
+    def is_known_throughout(self, outlet_id: str, span: Span) -> bool:
+        """Whether the outlet was asked on every day of a span (one that was added later was not)."""
+        return all(self.is_known(outlet_id, day) for day in self.list_days(span))
+
+    def was_added(self, outlet_id: str, span: Span) -> bool:
+        """Whether the outlet was not asked yet on a day of a span on which others were."""
+        asked = {day for (_, day), found in self.days.items() if found.state != "unknown"}
+        return any(day in asked and not self.is_known(outlet_id, day) for day in self.list_days(span))
+
+    def is_late(self, outlet_id: str, span: Span) -> bool:
+        """Whether others were asked in a span, but this outlet only after it."""
+        days = self.list_days(span)
+        if any(self.is_known(outlet_id, day) for day in days):
+            return False
+        return any(self.is_known(o.outlet_id, day) for o in self.outlets for day in days)
+
     def gaps_in(self, span: Span) -> list[Gap]:
         """Gaps that touch a span."""
         first = datetime.combine(span.first, time(), self.zone)
@@ -111,8 +127,14 @@ class Collected:
         by_day: dict[date, list[JudgedDay]] = {}
         for (_, day), found in self.days.items():
             by_day.setdefault(day, []).append(found)
-        shares = {day: measure_coverage(found, self.volumes) for day, found in by_day.items()}
+        shares = {day: measure_coverage(drop_unasked(found), self.volumes) for day, found in by_day.items()}
         return frozenset(day for day, share in shares.items() if share is not None and share < THIN_SHARE)
+
+
+def drop_unasked(days: Sequence[JudgedDay]) -> list[JudgedDay]:
+    """Outlet-days without those on which other outlets were asked and this one was not yet."""
+    asked = {found.day for found in days if found.state != "unknown"}
+    return [found for found in days if found.state != "unknown" or found.day not in asked]
 
 
 def read_collected(view: View, frame: Frame) -> Collected:

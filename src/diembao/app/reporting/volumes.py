@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.app.reporting.collected import Collected
+from diembao.app.reporting.collected import Collected, drop_unasked
 from diembao.app.reporting.frame import Frame, Ledger, list_month_spans, list_week_spans
 from diembao.errors import EstimateError
 from diembao.estimates.outletdays import THIN_SHARE, measure_coverage
@@ -85,6 +85,7 @@ def _bin(kind: str, span: Span, suffix: str, frame: Frame, ledger: Ledger, colle
         for day in collected.list_days(span)
         if (found := collected.of(outlet.outlet_id, day)) is not None
     ]
+    days = drop_unasked(days)
     known = [day for day in days if day.state != "unknown"]
     if collected.first_run is None:  # nobody recorded how it was collected: counts stand, coverage is unknown
         return Bin(span, _count(number_id, span, frame, ledger), None, is_thin=False)
@@ -118,7 +119,7 @@ def compare_periods(frame: Frame, ledger: Ledger, collected: Collected) -> Volum
     if then is None:
         return None
     paired = pair_days((then.first, then.last), (now.first, now.last))
-    outlets = [outlet.outlet_id for outlet in collected.outlets]
+    outlets = [o.outlet_id for o in collected.outlets if not collected.is_late(o.outlet_id, then)]
     then_days, now_days = [a for a, _ in paired.pairs], [b for _, b in paired.pairs]
     matched = matched_comparison(
         _counts(frame, outlets, then, then_days),
@@ -164,7 +165,9 @@ def compare_periods(frame: Frame, ledger: Ledger, collected: Collected) -> Volum
         {"span": then},
     )
     is_comparable, reason = _judge(paired.reason, matched.outlet_days, then, collected)
-    one, two = _impute(frame, collected, outlets, then), _impute(frame, collected, outlets, now)
+    # days before an outlet was first asked are never filled in, and both totals speak of the same outlets
+    lasting = [o for o in outlets if all(collected.is_known_throughout(o, span) for span in (then, now))]
+    one, two = _impute(frame, collected, lasting, then), _impute(frame, collected, lasting, now)
     return VolumeComparison(
         is_comparable=is_comparable,
         reason=reason,
@@ -212,9 +215,9 @@ def _good(collected: Collected, outlets: Sequence[str], days: Sequence[date]) ->
 
 
 def _impute(frame: Frame, collected: Collected, outlets: Sequence[str], span: Span) -> ImputedTotal | None:
-    """The total of a period with lost outlet-days filled in; days before the first run never are."""
-    days = [d for d in collected.list_days(span) if any(collected.is_known(o, d) for o in outlets)]
-    if len(days) < len(collected.list_days(span)):
+    """The total of a period with lost outlet-days filled in."""
+    days = collected.list_days(span)
+    if not outlets:
         return None
     try:
         return impute_totals(
