@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,17 @@ from diembao.cli.output import get_words, say
 
 if TYPE_CHECKING:
     from diembao.app.project import Project
+    from diembao.sample import HistoryFiles, SamplePress
+    from diembao.sample.clock import VirtualClock
 
 #: what the demo's report is about
 PLACE = "Lạng Sơn"
 MAPPING = "title=title,summary=summary,url=link,published=published,fetched=fetched,outlet=source,feed=feed"
 MARK = "sample/truth.json"
+CONTACT = "toa-soan@bao-chi-mau.example"
+CONTACT_NOTE = """\
+# made up, like the press: put your own address here before you collect from real outlets
+# địa chỉ hư cấu như báo chí mẫu: thay bằng địa chỉ của bạn trước khi thu thập từ báo thật"""
 
 
 @click.command()
@@ -28,7 +35,7 @@ MARK = "sample/truth.json"
 def demo(folder: Path, no_open: bool) -> None:
     """Build a sample project in FOLDER and open its finished report.
 
-    Outlets and articles are made up by the software; nothing is fetched.
+    Outlets and articles are made up by the software; nothing is sent over any network.
     """
     from diembao.errors import SettingsError
 
@@ -44,9 +51,12 @@ def demo(folder: Path, no_open: bool) -> None:
             )
         shutil.rmtree(folder)
     _tell(words("cli.demo_press"))
-    project, files = _make_project(folder)
+    sample = _make_project(folder)
+    project = sample.project
     _tell(words("cli.demo_import"))
-    _import(project, files)
+    _import(project, sample.files)
+    _tell(words("cli.demo_collect"))
+    _collect(sample)
     _tell(words("cli.demo_process"))
     reports = {language: _report(project, language) for language in ("vi", "en")}
     _tell(words("cli.demo_verify"))
@@ -72,18 +82,42 @@ def _has_screen() -> bool:
     )
 
 
-def _make_project(folder: Path) -> tuple[Project, Any]:
+@dataclass(frozen=True)
+class _Sample:
+    """The project with the press, its files and its clock."""
+
+    project: Project
+    press: SamplePress
+    files: HistoryFiles
+    clock: VirtualClock
+
+
+def _make_project(folder: Path) -> _Sample:
     from diembao.app.outlets import register_outlets
-    from diembao.app.project import init_project
+    from diembao.app.project import init_project, open_project
     from diembao.app.topics import new_topic
     from diembao.sample import build_press, write_history
+    from diembao.sample.clock import VirtualClock
+    from diembao.sample.live import LIVE_FROM, list_live_outlets
 
-    project = init_project(folder, name="Báo chí mẫu")
+    clock = VirtualClock(LIVE_FROM)
+    made = init_project(folder, name="Báo chí mẫu", clock=clock)
+    _write_contact(made.folder)
+    project = open_project(made.folder, clock=clock)
     press = build_press()
-    files = write_history(press, project.folder / "sample")
-    register_outlets(project, press.outlets)
+    files = write_history(press, project.folder / "sample", until=LIVE_FROM)
+    register_outlets(project, [*press.outlets, *list_live_outlets()])
     new_topic(project, place=PLACE)
-    return project, files
+    return _Sample(project, press, files, clock)
+
+
+def _write_contact(folder: Path) -> None:
+    """The sample office's address into the settings: without a contact nothing is asked."""
+    from diembao.settings import FILE_NAME
+
+    file = folder / FILE_NAME
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace('contact = ""', f'{CONTACT_NOTE}\ncontact = "{CONTACT}"'), encoding="utf-8")
 
 
 def _import(project: Project, files: Any) -> None:
@@ -91,6 +125,24 @@ def _import(project: Project, files: Any) -> None:
 
     import_history(project, files.history, MAPPING, runs=f"{files.runs}:run_at", feeds=files.feeds)
     import_clips(project, files.clips)
+
+
+def _collect(sample: _Sample) -> None:
+    """The last days through the real path, in the time of the press: each feed in its own rhythm."""
+    from diembao.app.collect import collect
+    from diembao.sample.faults import COLLECTION_END
+    from diembao.sample.history import write_truth
+    from diembao.sample.live import DirectBackend, LivePress, note_served
+
+    with LivePress(sample.press, sample.clock, listens=False) as live:
+        collect(
+            sample.project,
+            watch=True,
+            timer=sample.clock,
+            backend=DirectBackend(live),
+            until=COLLECTION_END,
+        )
+        write_truth(note_served(sample.press, live.newsroom, live.requests), sample.files)
 
 
 def _report(project: Project, language: str) -> dict[str, Any]:

@@ -60,9 +60,14 @@ def write_history(
     files.articles.write_bytes(_pack(render_articles(press)))
     files.releases.write_bytes(render_releases(press))
     files.clips.write_bytes(render_clips(press))
+    write_truth(press, files)
+    return files
+
+
+def write_truth(press: SamplePress, files: HistoryFiles) -> None:
+    """Write what is true of a press, after a live collection once more."""
     files.truth.write_bytes(_json(describe_truth(press)))
     files.truth_articles.write_bytes(_pack(render_truth(press)))
-    return files
 
 
 def stop_collection(press: SamplePress, until: datetime) -> SamplePress:
@@ -178,6 +183,7 @@ def render_truth(press: SamplePress) -> bytes:
             "outlet_id": article.outlet_id,
             "published_at": article.published_at.isoformat(),
             "seen": article.number in press.first_seen,
+            "read": article.number in press.read,
             "number": article.number,
             "forms": article.forms,
             **asdict(article.truth),

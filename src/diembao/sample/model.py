@@ -135,3 +135,5 @@ class SamplePress:
     #: article number -> when the collector first had it
     first_seen: Mapping[int, datetime]
     clips: tuple[Clip, ...] = ()
+    #: numbers of the articles whose own page a live collection was given, with the text
+    read: frozenset[int] = frozenset()

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from typing import Any, Literal
 
 from diembao.sample.forms import HANOI
 from diembao.sample.model import FIRST_DAY, LAST_DAY, SampleArticle, SamplePress, Truth
-from diembao.sample.outlets import get_habit
 
 Grouping = Literal["month", "outlet", "class", "subject", "reason", "where", "origin", "language"]
 #: the two periods of the demo's report
@@ -22,13 +22,25 @@ REFUSED = ("no_link", "social", "stranger", "bad_date")
 _GROUPS: dict[str, Callable[[SampleArticle], str]] = {
     "month": lambda article: f"{local_day(article):%Y-%m}",
     "outlet": lambda article: article.outlet_id,
-    "class": lambda article: get_habit(article.outlet_id).outlet.outlet_class,
+    "class": lambda article: find_class(article.outlet_id),
     "subject": lambda article: article.truth.subject,
     "reason": lambda article: article.truth.reason,
     "where": lambda article: article.truth.where,
     "origin": lambda article: article.truth.origin,
     "language": lambda article: article.language,
 }
+
+
+def find_class(outlet_id: str) -> str:
+    """The class of an outlet, of those that exist only while the press is served, too."""
+    return _list_classes()[outlet_id]
+
+
+@cache
+def _list_classes() -> dict[str, str]:
+    from diembao.sample.live.sites import list_sites
+
+    return {site.outlet.outlet_id: site.outlet.outlet_class for site in list_sites()}
 
 
 def local_day(article: SampleArticle) -> date:

@@ -38,7 +38,8 @@ class TrueArticle:
     day: date
     decision: str
     is_seen: bool
-    is_in_feed: bool
+    #: the place is named in what was collected: in the feed, or in the text of its page
+    is_shown: bool
 
 
 def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected) -> tuple[TruthRow, ...]:
@@ -75,7 +76,7 @@ def read_articles(path: Path, timezone: str) -> tuple[TrueArticle, ...]:
                     day=datetime.fromisoformat(row["published_at"]).astimezone(zone).date(),
                     decision=row["decision"],
                     is_seen=row["seen"],
-                    is_in_feed=row["where"] != "text",
+                    is_shown=row["where"] != "text" or row["read"],
                 )
             )
     return tuple(found)
@@ -95,7 +96,7 @@ class _Teller:
         truly = {
             a.key
             for a in articles
-            if a.decision == "about" and a.is_seen and a.is_in_feed and _is_in(a.day, span)
+            if a.decision == "about" and a.is_seen and a.is_shown and _is_in(a.day, span)
         }
         found = [a for a in self.frame.pick() if a.decision == "about"]
         keys = self._keys([a.article_id for a in found])
@@ -132,13 +133,15 @@ class _Teller:
         """All articles of each period with lost outlet-days imputed, against all that was published.
 
         Counted without the matching rule, so that imputing alone is judged. An outlet without one good day in
-        a period is not part of the total: nothing is known of its share.
+        a period is not part of the total, nor is one that was first asked within it: nothing is known of its share.
         """
         rows = []
         for suffix, span in self.frame.spans():
-            outlets = sorted(_list_known(collected, span))
-            days = [d for d in collected.list_days(span) if any(collected.is_known(o, d) for o in outlets)]
-            if not outlets or len(days) < len(collected.list_days(span)):
+            outlets = sorted(
+                o for o in _list_known(collected, span) if collected.is_known_throughout(o, span)
+            )
+            days = collected.list_days(span)
+            if not outlets:
                 continue
             cells = [[collected.of(o, d) for d in days] for o in outlets]
             total = impute_totals(

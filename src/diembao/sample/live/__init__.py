@@ -3,6 +3,7 @@
 from diembao.sample.live.direct import DirectBackend
 from diembao.sample.live.newsroom import LIVE_FROM, Newsroom, build_newsroom
 from diembao.sample.live.routes import Answer, answer
+from diembao.sample.live.served import list_live_gaps, note_served
 from diembao.sample.live.server import LivePress, LiveRequest
 from diembao.sample.live.sites import Site, list_live_outlets, list_sites
 from diembao.sample.live.truth import (
@@ -31,7 +32,9 @@ __all__ = [
     "describe_live",
     "expect_feeds",
     "expect_live",
+    "list_live_gaps",
     "list_live_outlets",
     "list_sites",
+    "note_served",
     "write_live_truth",
 ]

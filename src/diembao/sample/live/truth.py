@@ -144,7 +144,7 @@ def _expect(
     end: datetime,
 ) -> ExpectedPage:
     story = newsroom.tell(article)
-    body = _expect_body(story)
+    body = expect_body(story)
     versions = tuple(_expect_versions(story, body, end))
     updated = changed_at(story, end)
     shift = story.shown_at - article.published_at
@@ -176,7 +176,8 @@ def _expect(
     )
 
 
-def _expect_body(story: Story) -> Body:
+def expect_body(story: Story) -> Body:
+    """Whether the text of a story is to be kept, or why not."""
     if story.site.robots in ("closed", "failing"):
         return "robots"
     if story.is_gone:
