@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from diembao.app.arrivals import Register
-from diembao.app.collecting.batch import ReadingBatch
+from diembao.app.collecting.batch import BATCH_WAIT, ReadingBatch
 from diembao.app.collecting.evidence import EvidenceRoom, make_attempt
 from diembao.app.collecting.intake import Intake
 from diembao.app.collecting.wishes import Plan, Wish
@@ -182,14 +182,18 @@ class Collector:
         return asyncio.ensure_future(self._timer.sleep(max(seconds, 0.05)))
 
     async def _rest(self, stopped: asyncio.Future[None]) -> bool:
-        """Nothing can start: commit, note the run, wait for the next turn. False: there is none."""
-        await self._flush()
-        self._plan.pages.refresh()
+        """Nothing can start: wait for the next turn. False: there is none.
+
+        What was read is committed when pages wait for it, when it waited long enough, and before a long wait;
+        a host's five seconds between two pages are no reason for a commit.
+        """
         now = self._timer.now()
+        if self._batch.has_pages or self._batch.is_due(now):
+            await self._flush()
+        self._plan.pages.refresh()
         jobs = [wish.job for wish in self._plan.list_wishes(now)]
         if order_due(jobs, self._client.hosts, now, budgets=self._budgets):
             return True
-        self._note_run()
         wake = next_wake(jobs, self._client.hosts, now, budgets=self._budgets)
         if not self._plan.is_watch:
             if wake is None or wake - now > PATIENCE:
@@ -199,6 +203,9 @@ class Collector:
             if not later:
                 return False
             wake = min(later)
+        if wake - now >= BATCH_WAIT:
+            await self._flush()
+            self._note_run()
         seconds = max((wake - now).total_seconds(), 0.05)
         sleep = asyncio.ensure_future(self._timer.sleep(seconds))
         await asyncio.wait({sleep, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -253,7 +260,7 @@ class Collector:
             is_rule = wish.job.purpose in ("robots", "tdm")
             may_ask = is_rule or await self._intake.is_permitted(wish.url)
         if not may_ask:
-            self._settle(wish, Fetched(wish.url, wish.url, "robots", detail="robots.txt"))
+            self._settle(wish, self._refuse(wish))
             if wish.page is not None:
                 self._plan.pages.release(wish.page)
             return
@@ -270,6 +277,19 @@ class Collector:
         if kept is not None:
             with self._timer.working():
                 await self._intake.read(wish, kept, fetched)
+
+    def _refuse(self, wish: Wish) -> Fetched:
+        """Nothing was asked: the rules say no, or they cannot be had for now, which is trouble and no answer."""
+        policy = self._plan.hosts.get(wish.job.host).robots
+        if policy is None or policy.verdict == "rules":
+            return Fetched(wish.url, wish.url, "robots", detail="robots.txt")
+        return Fetched(
+            wish.url,
+            wish.url,
+            "unavailable",
+            detail=f"robots.txt: {policy.reason}",
+            retry_after_s=max((policy.expires_at - self._timer.now()).total_seconds(), 60.0),
+        )
 
     def _find_conditions(self, wish: Wish) -> Conditions | None:
         """What was answered last; only with a body of ours that "not modified" can point to."""
