@@ -73,6 +73,23 @@ class Intake:
             case "tdm":
                 await self._read_tdm(wish, kept, body)
 
+    async def is_challenge(self, fetched: Fetched) -> bool:
+        """Whether an answer that says "not now" shows a challenge: then it says no, and is not asked again."""
+        last = fetched.last
+        if fetched.outcome != "unavailable" or last is None or not last.body:
+            return False
+        try:
+            return await asyncio.to_thread(
+                self._box.call,
+                "diembao.app.collecting.worker:is_challenge",
+                last.body,
+                returns=bool,
+                url=last.url,
+                content_type=last.header("content-type") or None,
+            )
+        except DiembaoError:  # what cannot be read shows nothing
+            return False
+
     # -------------------------------------------------------------- rules of a host
 
     async def is_permitted(self, url: str) -> bool:

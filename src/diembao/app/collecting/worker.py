@@ -80,6 +80,13 @@ def read_page(
     return PageReading(look, article, prints, str(PRINTS_VERSION))
 
 
+def is_challenge(body: bytes, *, url: str, content_type: str | None = None) -> bool:
+    """Whether a page stands before what was asked for until a browser has proved itself."""
+    from diembao.extract.look import look_page
+
+    return look_page(body, url=url, content_type=content_type).page_type == "challenge"
+
+
 def extract_article_body(
     body: bytes,
     *,
