@@ -271,6 +271,9 @@ class Collector:
             conditions=self._find_conditions(wish),
             may_follow=None if is_rule else self._may_follow,
         )
+        with self._timer.working():
+            if not is_rule and await self._intake.is_challenge(fetched):
+                fetched = replace(fetched, outcome="blocked", detail="challenge")
         kept = self._settle(wish, fetched)
         if wish.page is not None:
             self._plan.pages.release(wish.page)
