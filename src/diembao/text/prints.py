@@ -121,7 +121,7 @@ def _powers() -> tuple[_Words, _Words]:
     """Powers of the base and of its inverse modulo 2^64."""
     found: list[Any] = []
     for base in (_BASE, pow(_BASE, -1, 2**64)):
-        table = np.full(MAX_CHARS, base, dtype=np.uint64)
+        table = np.full(2 * MAX_CHARS, base, dtype=np.uint64)  # a character may take two code units
         table[0] = 1
         found.append(np.cumprod(table))
     return found[0], found[1]
