@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+
+from diembao.text.markup import read_entities
 
 MAX_NODES = 2_000
 MAX_VALUE_CHARS = 5_000
@@ -74,7 +75,7 @@ def read_linked(scripts: Iterable[str]) -> LinkedArticle:
 
 def _load(script: str) -> Any:
     text = _WRAPPER.sub("", _WRAPPER.sub("", script)).strip().rstrip(";")
-    attempts = (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text))
+    attempts = (text, _TRAILING_COMMA.sub(r"\1", text), read_entities(text))
     for attempt in attempts:
         try:
             return json.loads(attempt, strict=False)
@@ -135,7 +136,7 @@ def _text(node: dict[str, Any], name: str) -> str:
         value = value[0] if value else None
     if isinstance(value, dict):
         value = value.get("@value")
-    return " ".join(html.unescape(value[:MAX_VALUE_CHARS]).split()) if isinstance(value, str) else ""
+    return " ".join(read_entities(value[:MAX_VALUE_CHARS]).split()) if isinstance(value, str) else ""
 
 
 def _says_no(value: Any) -> bool:

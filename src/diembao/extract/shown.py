@@ -6,11 +6,12 @@ a careful reading, what is too little would lose an article.
 
 from __future__ import annotations
 
-import html
 import re
+from functools import lru_cache
 from typing import Any
 
 from diembao.extract.head import HeadData
+from diembao.text.markup import read_entities
 from diembao.text.pieces import CUT
 
 #: characters that are scanned; a page that shows more is read carefully
@@ -41,12 +42,17 @@ def read_visible(tree: Any) -> str:
 
 def gather_shown(visible: str, head: HeadData) -> str:
     """The visible text with what the head states: metas and JSON-LD, escapes and entities read."""
-    stated = [value for name, value in head.metas if len(value) > 3 and not _IDLE_METAS.search(name)]
+    stated = [value for name, value in head.metas if len(value) > 3 and not _is_idle(name)]
     linked = [_read_json_text(script) for script in head.json_ld]
     shown = CUT.join((visible, *stated, *linked))
     if "&" in shown and _ENTITY.search(shown) is not None:
-        shown = f"{shown}{CUT}{html.unescape(shown)}"
+        shown = f"{shown}{CUT}{read_entities(shown)}"
     return shown
+
+
+@lru_cache(maxsize=4_096)  # pages share their names
+def _is_idle(name: str) -> bool:
+    return _IDLE_METAS.search(name) is not None
 
 
 def _read_json_text(script: str) -> str:

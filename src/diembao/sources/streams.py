@@ -7,7 +7,6 @@ import codecs
 import gzip
 import io
 import lzma
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -16,12 +15,13 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, cast
 
 from diembao.errors import SourceError
+from diembao.text.normal import to_nfc
 from diembao.types import Refusal
 
 MAX_LINE_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 16 * 2**30
 #: a file that has given this much is stopped when it expanded more than MAX_EXPANSION times
-EXPANSION_FROM = 16 * 2**20
+EXPANSION_FROM = 4 * 2**20
 MAX_EXPANSION = 200
 SAMPLE_BYTES = 256 * 1024
 #: what unpackers raise on a cut or damaged file
@@ -103,7 +103,7 @@ class _Recoded(io.RawIOBase):
             data = self._stream.read(8192)
             text = self._decoder.decode(data, final=not data)
             if self._encoding == "cp1258":  # it writes tones as marks of their own
-                text = unicodedata.normalize("NFC", text)
+                text = to_nfc(text)
             self._left = text.encode("utf-8", "replace")
             if not data:
                 break

@@ -9,6 +9,7 @@ _BLOCK = re.compile(
     r"<(?:/?(?:p|div|li|ul|ol|tr|h[1-6]|table|section|article|blockquote|figure)\b|br\b)[^<>]*>", re.I
 )
 _TAG = re.compile(r"<(?:[a-zA-Z/!?])[^<>]*>")
+_ENDLESS = re.compile(r"&#(?:[0-9]{10,}|[xX][0-9a-fA-F]{10,});?")
 _HIDDEN = ("script", "style", "!--")
 _ASCII_LOWER = {code: code + 32 for code in range(65, 91)}
 _SPACES = re.compile(r"[ \t\r\f\v]+")
@@ -20,10 +21,15 @@ def plain_text(value: str) -> str:
     if "<" in value:
         value = _TAG.sub(" ", _BLOCK.sub("\n", _drop_hidden(value)))
     if "&" in value:
-        value = html.unescape(value)
+        value = read_entities(value)
     if "  " in value or "\n" in value or "\t" in value or "\r" in value:
         value = _BREAKS.sub("\n", _SPACES.sub(" ", value))
     return value.strip()
+
+
+def read_entities(value: str) -> str:
+    """The text with its character references read; a number of more digits than any character has is U+FFFD."""
+    return html.unescape(_ENDLESS.sub("\ufffd", value))  # Python refuses to read numbers of 4,300 digits
 
 
 def _drop_hidden(value: str) -> str:

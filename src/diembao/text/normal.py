@@ -20,6 +20,8 @@ _DOUBLE = re.compile("  +")
 _FOLD = re.compile(f"[{_INVISIBLE}]+|[{_SPACES} \t]{{2,}}|[{_SPACES}\t]|[\u00d0\u0189\u00f0\ud800-\udfff]")
 _INVISIBLE_FIRST = re.compile(f"[{_INVISIBLE}]")
 
+#: of so many combining marks in a row no reader can tell one more; eight are known from real writing
+MAX_MARKS = 200
 #: starters that may still melt into the character before them (Hangul vowels, Indic vowel signs)
 _MELTING = (
     "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35"
@@ -64,8 +66,24 @@ class Folded:
 
 
 def to_nfc(text: str) -> str:
-    """The text in NFC; the same object where it already is."""
+    """The text in NFC; the same object where it already is. Of a run of marks that nobody can read, `MAX_MARKS` stay."""
+    text = _cut_marks(text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _cut_marks(text: str) -> str:
+    """Normalization takes the square of the length of a run of marks: 300,000 of them take minutes."""
+    if len(text) <= MAX_MARKS or text.isascii():
+        return text
+    # a run that is too long covers one of these places
+    if not any(map(unicodedata.combining, text[::MAX_MARKS])):
+        return text
+    return _long_run().sub(lambda run: run[0][:MAX_MARKS], text)
+
+
+@cache
+def _long_run() -> re.Pattern[str]:
+    return re.compile(f"[{_mark_ranges()}]{{{MAX_MARKS + 1},}}")
 
 
 def fold_text(text: str) -> Folded:
@@ -95,6 +113,12 @@ def _fold_run(match: re.Match[str]) -> str:
 @cache
 def _cluster_pattern() -> re.Pattern[str]:
     """One character with all that may melt into it under NFC (built when first needed)."""
+    return re.compile(f"(?s).[{_mark_ranges()}{_MELTING}]*")
+
+
+@cache
+def _mark_ranges() -> str:
+    """All combining marks, as ranges of a character class."""
     marks: list[str] = []
     code = 0x300
     while code < 0x1E94B:
@@ -104,8 +128,7 @@ def _cluster_pattern() -> re.Pattern[str]:
                 code += 1
             marks.append(f"{chr(first)}-{chr(code)}")
         code += 1
-    inside = "".join(marks) + _MELTING
-    return re.compile(f"(?s).[{inside}]*")
+    return "".join(marks)
 
 
 def _trace_offsets(given: str) -> list[int]:
@@ -115,7 +138,7 @@ def _trace_offsets(given: str) -> list[int]:
     starts: list[int] = []
     chars: list[str] = []
     for match in _cluster_pattern().finditer(given):
-        melted = unicodedata.normalize("NFC", match[0])
+        melted = to_nfc(match[0])
         chars.append(melted)
         starts.extend([match.start()] * len(melted))
     starts.append(len(given))
