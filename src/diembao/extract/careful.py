@@ -7,6 +7,7 @@ the ones of decode, dates and canonical:
 deep                  nested so deeply that readers lose text
 extractors_disagree   two extractors share less than 80 % of their words
 extractor_failed      the first extractor found nothing; the text is the second one's
+unfinished            neither its body nor the page is closed: it may have been cut off
 hidden_removed        the page held blocks that no reader sees
 captions_as_text      a picture story: its captions are the text
 text_cut              the text was cut at 2 MB
@@ -103,7 +104,7 @@ def extract_page(
         return _without_text(url, "other" if body.strip() else "empty", ("not_html",) if body.strip() else ())
     decoded = decode_page(body, content_type)
     flags = list(decoded.flags)
-    flags.extend(prescan_markup(decoded.text.encode("utf-8", "replace")))
+    flags.extend(prescan_markup(decoded.text.encode("utf-8", "replace"), thorough=True))
     tree = parse_tree(decoded.text)
     if tree is None:
         return _without_text(url, "empty", tuple(dict.fromkeys(flags)))

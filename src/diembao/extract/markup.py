@@ -44,6 +44,7 @@ _HIDDEN_PATH = etree.XPath(
     " or contains(@class,'screen-reader')))]"
 )
 _HEADING = etree.XPath("boolean(.//h1 or self::h1)")
+_END_TAGS = re.compile(r"</(?:body|html)\s*>", re.I)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -57,7 +58,8 @@ def parse_tree(text: str) -> Any | None:
         collect_ids=False,
         default_doctype=False,
     )
-    data = _SURROGATES.sub("\ufffd", text).encode("utf-8")
+    # a stray end of the page is passed over by browsers; libxml2 would drop what follows
+    data = _SURROGATES.sub("\ufffd", _END_TAGS.sub("", text)).encode("utf-8")
     try:
         root = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError, TypeError):

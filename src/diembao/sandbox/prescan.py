@@ -37,6 +37,7 @@ _VOID = frozenset(
 )
 #: elements that the next of their kind ends: many without an end tag are a long list, not a deep one
 _ENDED_BY_NEXT = frozenset(b"p li dt dd tr td th tbody thead tfoot option optgroup rp rt colgroup".split())
+_WHOLE, _ENDINGS = frozenset((b"html", b"body")), frozenset((b"/html", b"/body"))
 _OPENS, _BEGINS, _ENDS, _CLOSES = 2, 1, -1, -2
 #: tbody, tr, td and p are the most of them that lie within each other
 _ITEM_LEVELS = 4
@@ -60,7 +61,8 @@ _PREDEFINED = re.compile(rb"&(?:amp|lt|gt|quot|apos);")
 
 
 def prescan_markup(body: bytes, *, thorough: bool = False) -> tuple[str, ...]:
-    """Flags for the reader of a page or feed: "deep" (deeper than lxml may read), "entities", "zeros".
+    """Flags for the reader of a page or feed: "deep" (deeper than lxml may read), "entities", "zeros";
+    `thorough` adds "unfinished" (it opens html or body and closes neither).
 
     Raises SandboxRefusedError for what no parser should be given. `thorough` always takes the second step:
     markup made to look harmless to the first (whole tags inside the values of attributes) is found then.
@@ -78,8 +80,12 @@ def prescan_markup(body: bytes, *, thorough: bool = False) -> tuple[str, ...]:
     if body.find(b"<!ENTITY") >= 0 and body.find(b"<!DOCTYPE") >= 0:
         _check_entities(body)
         flags.append("entities")
-    if (thorough or not _is_plain(body)) and _measure(body) > DEEP:
-        flags.append("deep")
+    if thorough or not _is_plain(body):
+        depth, is_finished = _measure(body)
+        if depth > DEEP:
+            flags.append("deep")
+        if thorough and not is_finished:
+            flags.append("unfinished")
     return tuple(flags)
 
 
@@ -151,8 +157,8 @@ def _tag_steps() -> Any:
     return steps
 
 
-def _measure(body: bytes) -> int:
-    """The greatest depth; raises at the limits."""
+def _measure(body: bytes) -> tuple[int, bool]:
+    """The greatest depth, and whether the page is closed that it opens; raises at the limits."""
     depth = deepest = floor = work = 0
     outer: list[tuple[int, int]] = []
     kinds = {b"": 0}  # comments and scripts have no name
@@ -162,7 +168,7 @@ def _measure(body: bytes) -> int:
         kind = kinds.get(name)
         if kind is None:
             kind = _name_kind(name)
-            if len(kinds) < _MOST_NAMES:
+            if len(kinds) < _MOST_NAMES or name.lower() in _WHOLE | _ENDINGS:
                 kinds[name[:40]] = kind
         if kind == _CLOSES:
             if outer:
@@ -178,7 +184,8 @@ def _measure(body: bytes) -> int:
             elif depth - floor < _ITEM_LEVELS:
                 depth += 1
             deepest = max(deepest, depth)
-    return deepest
+    names = {name.lower() for name in kinds}
+    return deepest, _WHOLE.isdisjoint(names) or not _ENDINGS.isdisjoint(names)
 
 
 def _name_kind(name: bytes) -> int:
