@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from diembao.errors import SourceError
+from diembao.sandbox.prescan import prescan_markup
 from diembao.sources.decoding import decode_body
 from diembao.sources.drafts import absolute_address
 from diembao.sources.xmltext import shorten_tags
@@ -80,7 +81,9 @@ def _with_title(link: FoundLink, title: str) -> FoundLink:
 def _read_links(text: str, url: str) -> Iterator[FoundLink]:
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(shorten_tags(text.replace("\x00", "")))
+    markup = shorten_tags(text.replace("\x00", ""))
+    prescan_markup(markup.encode("utf-8", "replace"), thorough=True)
+    page = LexborHTMLParser(markup)
     base = url
     for number, node in enumerate(page.css("base[href], link[href], a[href]")):
         if number >= MAX_READ:

@@ -12,7 +12,8 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from diembao.errors import SourceError
+from diembao.errors import SandboxRefusedError, SourceError
+from diembao.sandbox.prescan import prescan_markup
 from diembao.sources.decoding import decode_body
 from diembao.sources.drafts import absolute_address
 from diembao.sources.xmltext import shorten_tags
@@ -150,9 +151,9 @@ def _file_time(seconds: float) -> datetime:
 _SAVED_FROM = re.compile(r"<!--\s{0,20}saved from url=\(\d{1,6}\)\s{0,20}(\S{1,8192}?)\s{0,20}-->", re.I)
 #: SingleFile: a comment with `url: ...` and `saved date: Mon Nov 24 2025 10:00:00 GMT+0700 (...)`
 _SINGLE_FILE = re.compile(r"<!--\s{0,20}Page saved with SingleFile\b(.{0,20000}?)-->", re.I | re.DOTALL)
-_SINGLE_URL = re.compile(r"^\s*url:\s*(\S{1,8192})\s*$", re.I | re.MULTILINE)
+_SINGLE_URL = re.compile(r"^[ \t]*url:[ \t]*(\S{1,8192})[ \t\r]*$", re.I | re.MULTILINE)
 _SINGLE_DATE = re.compile(
-    r"^\s*saved date:\s*\w{3} (\w{3} \d{2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})", re.I | re.MULTILINE
+    r"^[ \t]*saved date:[ \t]*\w{3} (\w{3} \d{2} \d{4} \d{2}:\d{2}:\d{2}) GMT([+-]\d{4})", re.I | re.MULTILINE
 )
 #: HTTrack: <!-- Mirrored from baolangson.vn/a.html by HTTrack Website Copier/3.x, Mon, 24 Nov 2025 03:00:00 GMT -->
 _HTTRACK = re.compile(
@@ -232,7 +233,12 @@ def _find_stated(text: str) -> list[SavedOrigin]:
     """What the page says of itself, best first."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(shorten_tags(text.replace("\x00", "")))
+    markup = shorten_tags(text.replace("\x00", ""))
+    try:
+        prescan_markup(markup.encode("utf-8", "replace"), thorough=True)
+    except SandboxRefusedError:
+        return []  # what would hang a parser is told again when the page is read
+    page = LexborHTMLParser(markup)
     found: dict[str, str] = {}
     for number, node in enumerate(page.css("link[rel][href], meta[property][content], base[href]")):
         if number >= 10_000:

@@ -26,6 +26,8 @@ MAX_SITEMAP_BYTES = 50 * 2**20
 MAX_ADDRESSES = 50_000
 MAX_TITLE_CHARS = 1000
 MAX_DEPTH = 32
+#: packed parts of one file; each costs a copy of the rest
+MAX_MEMBERS = 5_000
 _GZIP = b"\x1f\x8b"
 _CHUNK = 2**16
 _ROOTS = "urlset|sitemapindex"
@@ -115,17 +117,13 @@ def _gunzip(body: bytes, url: str) -> bytes:
     size = 0
     rest = body
     while rest.startswith(_GZIP):  # a file may consist of several packed parts
+        if len(pieces) >= MAX_MEMBERS:
+            raise _broken(url, f"more than {MAX_MEMBERS} parts")
         unpacker = zlib.decompressobj(31)
         try:
             piece = unpacker.decompress(rest, MAX_SITEMAP_BYTES + 1 - size)
         except zlib.error as error:
-            raise SourceError(
-                "the packed sitemap {url} is broken: {reason}",
-                key="sources.sitemap_broken",
-                next_step="fetch it again; if it stays broken, use the site's other sitemaps",
-                url=url,
-                reason=str(error)[:80],
-            ) from error
+            raise _broken(url, str(error)[:80]) from error
         size += len(piece)
         if size > MAX_SITEMAP_BYTES:
             raise _too_large(url)
@@ -139,6 +137,16 @@ def _gunzip(body: bytes, url: str) -> bytes:
         pieces.append(piece)
         rest = unpacker.unused_data
     return b"".join(pieces)
+
+
+def _broken(url: str, reason: str) -> SourceError:
+    return SourceError(
+        "the packed sitemap {url} is broken: {reason}",
+        key="sources.sitemap_broken",
+        next_step="fetch it again; if it stays broken, use the site's other sitemaps",
+        url=url,
+        reason=reason,
+    )
 
 
 def _too_large(url: str) -> SourceError:

@@ -21,6 +21,11 @@ _PAGE_NAMES = "html head body script style meta title link div span p table form
 _HTML_NAMES = frozenset(_PAGE_NAMES.split())
 #: an element with more attributes than any feed has: parsers take quadratic time over them
 _LONG_TAG = re.compile(r"<([A-Za-z_][\w:.-]{0,79})([^<>]{2000,})(?<!\]\])>")
+#: the same with `<` and `>` inside the values of attributes
+_QUOTED = r"""(?:"[^"]*+"|'[^']*+')"""
+_QUOTED_TAG = re.compile(rf"""<([A-Za-z_][\w:.-]{{0,79}})((?:[^<>"']++|{_QUOTED})*+)(?<!\]\])>""")
+_VALUE = re.compile(_QUOTED)
+_LONG_CHARS = 2000
 MAX_TAG_CHARS, MAX_ATTRIBUTES = 20_000, 200
 
 
@@ -92,7 +97,10 @@ def _skip_prolog(text: str, start: int) -> int:
 
 def shorten_tags(text: str) -> str:
     """Markup whose elements have no more attributes than parsers take in their stride; others lose all of theirs."""
-    return _LONG_TAG.sub(_shorten_tag, text)
+    text = _LONG_TAG.sub(_shorten_tag, text)
+    if any(found.end() - found.start() > _LONG_CHARS for found in _QUOTED_TAG.finditer(text)):
+        text = _QUOTED_TAG.sub(_shorten_quoted, text)
+    return text
 
 
 def _check_number(found: re.Match[str]) -> str:
@@ -110,6 +118,15 @@ def _shorten_tag(found: re.Match[str]) -> str:
     if len(attributes) <= MAX_TAG_CHARS and attributes.count("=") <= MAX_ATTRIBUTES:
         return str(found[0])
     return f"<{found[1]}/>" if attributes.endswith("/") else f"<{found[1]}>"
+
+
+def _shorten_quoted(found: re.Match[str]) -> str:
+    if len(found[2]) <= _LONG_CHARS:
+        return str(found[0])
+    bare = _VALUE.sub("", found[2])
+    if len(bare) <= MAX_TAG_CHARS and bare.count("=") <= MAX_ATTRIBUTES:
+        return str(found[0])
+    return f"<{found[1]}/>" if bare.endswith("/") else f"<{found[1]}>"
 
 
 def _fill_entities(text: str, doctype: str) -> str:
