@@ -16,7 +16,7 @@ from diembao.errors import SourceError
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ZIP = b"PK\x03\x04"
-#: files of a WACZ beyond this are not looked at
+#: a WACZ of more WARC files than this is refused
 _MEMBERS = 10_000
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
@@ -85,7 +85,7 @@ def _open_wacz(file: FileIO, path: str) -> list[Part]:
     file.seek(0)
     try:
         with zipfile.ZipFile(file) as archive:
-            members = archive.infolist()[:_MEMBERS]
+            members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise SourceError(
             "{file} is a damaged ZIP or WACZ file: {reason}",
@@ -101,6 +101,14 @@ def _open_wacz(file: FileIO, path: str) -> list[Part]:
             "archive.no_warc",
             "unpack it and import what is inside",
             path,
+        )
+    if len(wanted) > _MEMBERS:
+        _fail(
+            "{file} holds more than {limit} WARC files",
+            "archive.too_many_warcs",
+            "unpack it and import the WARC files from its folder archive/ in parts",
+            path,
+            limit=_MEMBERS,
         )
     if any(member.compress_type != zipfile.ZIP_STORED for member in wanted):
         _fail(
