@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from diembao.app.arrivals import Register
@@ -50,7 +50,9 @@ class ArchiveResult(ImportResult):
     pages: dict[str, int] = field(default_factory=dict)
 
 
-def import_warc(project: Project, path: Path, *, progress: Progress | None = None) -> ArchiveResult:
+def import_warc(
+    project: Project, path: Path, *, limits: Limits | None = None, progress: Progress | None = None
+) -> ArchiveResult:
     """Import the pages of registered outlets from a WARC or ARC file; whatever is damaged in it is counted."""
     check_file(path)
     with project.open_desk() as desk:
@@ -62,7 +64,7 @@ def import_warc(project: Project, path: Path, *, progress: Progress | None = Non
                 file=path.name,
             )
     result = ArchiveResult(path.name)
-    with _opened(project, "warc", path, result, progress) as pages:
+    with _opened(project, "warc", path, result, limits, progress) as pages:
         offset, is_lost, strangers = 0, False, Counter[str]()
         while True:
             try:
@@ -101,35 +103,42 @@ def import_warc(project: Project, path: Path, *, progress: Progress | None = Non
 
 
 def import_html(
-    project: Project, folder: Path, outlet_id: str, *, progress: Progress | None = None
+    project: Project,
+    folder: Path,
+    outlet_id: str,
+    *,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
 ) -> ArchiveResult:
     """Import a folder of saved pages of one outlet; each must say which address it was saved from."""
     for _ in list_saved_pages(folder, max_files=1_000_000):
         break  # a folder that is not there is told before anything is opened
     result = ArchiveResult(folder.name)
-    with _opened(project, "html", folder, result, progress) as pages:
+    with _opened(project, "html", folder, result, limits, progress) as pages:
         outlet = pages.find_outlet(outlet_id)
         for saved in list_saved_pages(folder):
+            name = f"{folder.name}/{saved.path}".encode("utf-8", "replace").decode()  # names may be any bytes
+            shown = name.partition("/")[2]
             if saved.reason:
-                pages.refuse(saved.reason, saved.path)
+                pages.refuse(saved.reason, shown)
                 continue
-            body = (folder / saved.path).read_bytes()
             try:
+                body = (folder / saved.path).read_bytes()
                 origin = pages.box.call(
                     "diembao.sources.pages:find_saved_url",
                     body,
                     returns=SavedOrigin,
-                    path=f"{folder.name}/{saved.path}",
+                    path=name,
                     domains=list(outlet.domains),
                 )
-            except SandboxError:
-                pages.refuse("unreadable", saved.path)
+            except (SandboxError, OSError):
+                pages.refuse("unreadable", shown)
                 continue
             if not origin.url:
-                pages.refuse("no_url", saved.path)
+                pages.refuse("no_url", shown)
                 continue
             saved_at = origin.saved_at or saved.saved_at
-            record = compose_saved(body, url=origin.url, saved_at=saved_at, file_name=saved.path)
+            record = compose_saved(body, url=origin.url, saved_at=saved_at, file_name=shown)
             pages.take(record)
         pages.finish()
     return result
@@ -137,7 +146,12 @@ def import_html(
 
 @contextmanager
 def _opened(
-    project: Project, kind: str, path: Path, result: ArchiveResult, progress: Progress | None
+    project: Project,
+    kind: str,
+    path: Path,
+    result: ArchiveResult,
+    limits: Limits | None,
+    progress: Progress | None,
 ) -> Iterator[PageImport]:
     """Everything an import of pages needs, opened in the order in which it must be closed."""
     with (
@@ -149,7 +163,7 @@ def _opened(
         ends = desk.captures.list_ends()
         with (
             ArchiveWriter.open(project.folder, ends, clock=project.clock) as archive,
-            open_sandbox(desk, looked, limits=Limits(max_reply=MAX_REPLY)) as box,
+            open_sandbox(desk, looked, limits=replace(limits or Limits(), max_reply=MAX_REPLY)) as box,
         ):
             reader = Reader(project, desk, box, looked.basis)
             rereader = Rereader(project.folder, desk, reader)
