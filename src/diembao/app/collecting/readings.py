@@ -27,6 +27,8 @@ from diembao.text.addresses import article_key, host_of
 from diembao.types import FeedEntry, Moment, Outlet, ParsedFeed, ParsedSitemap, Refusal
 
 _ROOM = "diembao.app.collecting.worker"
+#: a stated time this near to the request is the time of the request
+REQUEST_MOMENT = timedelta(seconds=60)
 #: times in sitemaps are often whole days, in whatever zone
 SITEMAP_SLACK = timedelta(days=1)
 
@@ -140,7 +142,7 @@ class Reader:
             if isinstance(arrival, Refusal):
                 news.refusals.append(arrival)
                 continue
-            key, said = _short(arrival.article.key), arrival.article.revision[:8]
+            key, said = _short(arrival.article.key), _short(_tell(entry, seen_at))[:8]
             page = QueuedPage(
                 key=arrival.article.key,
                 url=entry.url,
@@ -346,6 +348,18 @@ def _failed(kept: Kept, error: DiembaoError) -> Reading:
     """Why nothing could be read: the key of the error is the reason."""
     reason = (error.key or "unreadable").partition(".")[2] or "unreadable"
     return Reading(kept.capture_id, reason, detail={"error": str(error)[:300]})
+
+
+def _tell(entry: FeedEntry, seen_at: datetime) -> str:
+    """What an entry says, in one string.
+
+    Some feeds state the moment of the request as the time of publication of every entry: that is no news, and the
+    page is not asked for again because of it.
+    """
+    published = entry.published_at
+    is_now = published is not None and abs(published - seen_at) <= REQUEST_MOMENT
+    moments = (None if is_now else published, entry.updated_at)
+    return "\0".join((entry.title, entry.summary, *(m.isoformat() if m else "" for m in moments)))
 
 
 def _short(key: str) -> str:
