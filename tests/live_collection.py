@@ -11,8 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tests.live_fixture import press
-
 from diembao.app.collect import CollectResult, collect
 from diembao.app.outlets import register_outlets
 from diembao.app.process import process_project
@@ -34,6 +32,7 @@ from diembao.sample.live import (
     note_served,
 )
 from diembao.text.addresses import article_key
+from tests.live_fixture import press
 
 #: everything is asked once more then, so that no article of the last hours is missed
 LAST_ROUND = COLLECTION_END - timedelta(minutes=40)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from tests.live_collection import Collection, collect_live, overlap, plain
 
 from diembao.app.articles import list_evidence
 from diembao.app.checks import verify_project
@@ -15,6 +14,7 @@ from diembao.app.collecting.evidence import load_capture
 from diembao.sample.faults import COLLECTION_END
 from diembao.sample.live import LIVE_FROM, LiveRequest, expect_live
 from diembao.text.addresses import article_key
+from tests.live_collection import Collection, collect_live, overlap, plain
 
 pytestmark = pytest.mark.xdist_group("sample")
 
