@@ -217,7 +217,8 @@ def break_io(given: argparse.Namespace, reference: dict[str, object]) -> Iterato
     work = given.folder
     names = list_steps(work / "steps")
     places = ("fsync.before", "desk.before_commit")
-    chosen = [number for number in choose(names, given) if names[number].startswith(places)]
+    every_step = argparse.Namespace(**{**vars(given), "every": 1})
+    chosen = [n for n in choose(names, every_step) if names[n].startswith(places)][:: given.every]
     for turn, number in enumerate(chosen):
         folder = work / "run"
         code = (errno.ENOSPC, errno.EIO)[turn % 2]

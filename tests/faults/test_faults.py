@@ -60,7 +60,7 @@ def test_kills_at_random_moments_lose_and_double_nothing(folder: Path) -> None:
 
 def test_each_failing_sync_or_commit_ends_in_one_sentence(folder: Path) -> None:
     """No space and I/O errors at a sync or commit end in a StorageError, and nothing stored is harmed."""
-    found = run("io", folder, *(["--whole"] if WHOLE else ["--every", "30"]))
+    found = run("io", folder, *(["--whole"] if WHOLE else ["--every", "20"]))
     assert found["runs"] >= 2
     assert found["found"] == []
 
