@@ -2,15 +2,17 @@
 
     python -m bench.archive     prints JSON; needs the evaluation data beside the clone
 
-Both sides get the same 511 real pages in memory and take turns in one process; what counts is processor time. Every
-hundredth page is made to name the topic's place. Ours looks at each page (head, title, date, kind, language,
-fingerprints, scan for the topic) and reads carefully the ones that may match or are in doubt.
+Both sides hold the same 511 real pages in a process of their own and take turns, fifty pages each; what counts is
+processor time. One page in a hundred, small and large ones alike, is made to name the topic's place. Ours looks at
+each page (head, title, date, kind, language, fingerprints, scan for the topic) and reads carefully the ones that may
+match or are in doubt.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import multiprocessing
 import os
 import resource
 import statistics
@@ -24,30 +26,99 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("html_article_extraction_benchmark", "html_trafilatura_eval_third")
 EVERY = 100
-ROUNDS = 2
+ROUNDS = 3
+TURN = 50
+#: what pages of Vietnamese papers weigh
+TYPICAL = range(120_000, 240_000)
 PLANTED = b"<p>UBND tinh Lang Son</p></body>"
 URL = "https://bao.example/tin-tuc/mot-bai-bao-mau-123456.html"
+Way = Callable[[bytes], str]
 
 
 def run() -> dict[str, Any]:
     """Ratios, rates and memory of this machine."""
     pages = read_pages()
-    plant(pages)
-    ready = peak_mb()
-    look = make_look()
-    counts: Counter[str] = Counter()
-    results = {
-        "all_pages": compare(pages, look, counts),
-        "pages_of_120_to_240_kb": compare([p for p in pages if 120_000 < len(p) < 240_000], look, Counter()),
-    }
+    typical = [at for at, page in enumerate(pages) if len(page) in TYPICAL]
+    with Side("ours") as ours, Side("trafilatura") as peer:
+        results = {
+            "all_pages": compare(list(range(len(pages))), ours, peer),
+            "pages_of_120_to_240_kb": compare(typical, ours, peer),
+        }
+        memory = {"ours": ours.ask("memory"), "trafilatura": peer.ask("memory")}
     return {
         "pages": len(pages),
         "mean_kb": round(statistics.mean(map(len, pages)) / 1e3),
         **results,
-        "read_carefully": dict(counts),
-        "peak_mb_pages_loaded": ready,
+        "peak_mb_above_pages": memory,
         "aim_ratio": 8,
     }
+
+
+def compare(numbers: list[int], ours: Side, peer: Side) -> dict[str, Any]:
+    """Both ways over the same pages, in turns."""
+    seconds = {"ours": 0.0, "trafilatura": 0.0}
+    done: Counter[str] = Counter()
+    for turn in range(ROUNDS):
+        for start in range(0, len(numbers), TURN):
+            some = numbers[start : start + TURN]
+            for side in (ours, peer) if turn % 2 else (peer, ours):
+                spent, counts = side.ask(some)
+                seconds[side.name] += spent
+                done.update(counts if side is ours and not turn else {})
+    each = ROUNDS * len(numbers)
+    return {
+        "pages": len(numbers),
+        "ours_ms": round(1e3 * seconds["ours"] / each, 2),
+        "trafilatura_ms": round(1e3 * seconds["trafilatura"] / each, 2),
+        "ours_pages_per_s": round(each / seconds["ours"]),
+        "ratio": round(seconds["trafilatura"] / seconds["ours"], 1),
+        "pages_by_way": dict(done),
+    }
+
+
+# ------------------------------------------------------------------ one side
+
+
+class Side:
+    """A process that reads pages one way when asked."""
+
+    def __init__(self, name: str) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.name = name
+        self._pipe, there = context.Pipe()
+        self._process = context.Process(target=serve, args=(name, there), daemon=True)
+
+    def __enter__(self) -> Side:
+        self._process.start()
+        self._pipe.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pipe.send(None)
+        self._process.join(10)
+
+    def ask(self, question: Any) -> Any:
+        """Numbers of pages: processor seconds and counts. "memory": MB beyond the pages themselves."""
+        self._pipe.send(question)
+        return self._pipe.recv()
+
+
+def serve(name: str, pipe: Any) -> None:
+    """Read pages until told to stop."""
+    pages = read_pages()
+    plant(pages)
+    loaded = peak_mb()
+    way = our_way() if name == "ours" else their_way()
+    for page in pages[:5]:  # imports and tables are made once a process
+        way(page)
+    pipe.send("ready")
+    while (question := pipe.recv()) is not None:
+        if question == "memory":
+            pipe.send(peak_mb() - loaded)
+            continue
+        started = time.process_time()
+        counts = Counter([way(pages[number]) for number in question])
+        pipe.send((time.process_time() - started, counts))
 
 
 def read_pages() -> list[bytes]:
@@ -58,13 +129,14 @@ def read_pages() -> list[bytes]:
 
 
 def plant(pages: list[bytes]) -> None:
-    """Let one page in a hundred name the place."""
-    for at in range(EVERY // 2, len(pages), EVERY):
+    """Let one page in a hundred name the place, spread evenly over the pages in order of length."""
+    by_length = sorted(range(len(pages)), key=lambda at: len(pages[at]))
+    for at in by_length[EVERY // 2 :: EVERY]:
         pages[at] = pages[at].replace(b"</body>", PLANTED, 1) + (b"" if b"</body>" in pages[at] else PLANTED)
 
 
-def make_look() -> Callable[[bytes, Counter[str]], None]:
-    """Our way through one page."""
+def our_way() -> Way:
+    """Look, and read carefully what may match or is in doubt."""
     from diembao.extract.careful import extract_page
     from diembao.extract.look import look_page
     from diembao.topics import parse_gazetteer, place_topic
@@ -74,47 +146,25 @@ def make_look() -> Callable[[bytes, Counter[str]], None]:
     gazetteer = parse_gazetteer(packed)
     scanner = Scanner([place_topic(gazetteer, "Lạng Sơn")], gazetteer)
 
-    def look(page: bytes, counts: Counter[str]) -> None:
+    def read(page: bytes) -> str:
         seen = look_page(page, url=URL, may_match=scanner.find)
-        counts["looked_at"] += 1
-        counts["prints"] += len(seen.text_prints)
-        if seen.may_match or seen.in_doubt:
-            counts["may_match" if seen.may_match else "in_doubt"] += 1
-            extract_page(page, url=URL)
+        if not (seen.may_match or seen.in_doubt):
+            return "looked_at_only"
+        extract_page(page, url=URL)
+        return "may_match" if seen.may_match else "in_doubt"
 
-    return look
+    return read
 
 
-def compare(
-    pages: list[bytes], look: Callable[[bytes, Counter[str]], None], counts: Counter[str]
-) -> dict[str, Any]:
-    """Both ways over the same pages, in turns."""
+def their_way() -> Way:
+    """Every page read."""
     import trafilatura
 
-    ours = theirs = 0.0
-    for page in pages[:5]:  # imports and tables are made once a process
-        look(page, Counter())
+    def read(page: bytes) -> str:
         trafilatura.bare_extraction(page, fast=True, with_metadata=True)
-    for _ in range(ROUNDS):
-        counts.clear()
-        started = time.process_time()
-        for page in pages:
-            look(page, counts)
-        ours += time.process_time() - started
-        memory = peak_mb()
-        started = time.process_time()
-        for page in pages:
-            trafilatura.bare_extraction(page, fast=True, with_metadata=True)
-        theirs += time.process_time() - started
-    each = ROUNDS * len(pages)
-    return {
-        "pages": len(pages),
-        "ours_ms": round(1e3 * ours / each, 2),
-        "trafilatura_ms": round(1e3 * theirs / each, 2),
-        "ours_pages_per_s": round(each / ours),
-        "ratio": round(theirs / ours, 1),
-        "peak_mb": memory,
-    }
+        return "read"
+
+    return read
 
 
 def peak_mb() -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 #: where no running text stands
-_AROUND = ["nav", "footer", "aside", "button", "select", "noscript", "iframe", "svg", "figcaption"]
+_AROUND = ["nav", "footer", "aside", "button", "select", "noscript", "figcaption"]
 #: a paragraph of fewer characters does not vote
 _SHORT = 25
 #: below this the page is taken to use other elements than paragraphs
@@ -36,6 +36,7 @@ def _vote(nodes: list[tuple[Any, str]], linked: dict[int, int]) -> list[str]:
     Characters in links (`linked`, by block) hold no vote: a list of links is no running text.
     """
     votes: dict[int, float] = {}
+    above: dict[int, int] = {}
     kept: list[tuple[str, int, int]] = []
     for node, raw in nodes:
         if len(raw) < _SHORT:
@@ -44,8 +45,11 @@ def _vote(nodes: list[tuple[Any, str]], linked: dict[int, int]) -> list[str]:
         if len(text) < _SHORT:
             continue
         parent = node.parent
-        above = None if parent is None else parent.parent
-        first, second = (0 if element is None else element.mem_id for element in (parent, above))
+        first = parent.mem_id
+        second = above.get(first)
+        if second is None:
+            grandparent = parent.parent
+            second = above[first] = 0 if grandparent is None else grandparent.mem_id
         size = len(text) - (linked.get(node.mem_id, 0) if linked else 0)
         votes[first] = votes.get(first, 0) + size
         votes[second] = votes.get(second, 0) + size * 0.6

@@ -57,7 +57,7 @@ def decode_page(body: bytes, content_type: str | None = None, *, nfc: bool = Tru
     flags: list[str] = []
     body = body[:MAX_BODY_BYTES]
     text, encoding = _decode(body, content_type or "", flags)
-    if "\x00" in text:
+    if 0 in body and "\x00" in text:
         text = text.replace("\x00", "")
     if encoding != "utf-8" or _looks_legacy(text):
         text, old = convert_legacy(text)

@@ -6,8 +6,9 @@ Author fields are left out at the door: a name that was never read cannot be sto
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,13 +37,15 @@ class HeadData:
     #: the `lang` of the html element
     language: str = ""
     is_amp: bool = False
+    #: the first value that is not empty, by name: some are asked for dozens of names
+    first: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def meta(self, *names: str) -> str:
         """The first value that is not empty, asked in the order of `names`."""
         for name in names:
-            for key, value in self.metas:
-                if key == name and value:
-                    return value
+            value = self.first.get(name)
+            if value:
+                return value
         return ""
 
     def link(self, rel: str) -> str:
@@ -63,7 +66,7 @@ def make_head(
     kept: list[tuple[str, str]] = []
     for name, value in metas:
         key = name.strip().lower()
-        if key and not _PERSONAL.search(key):
+        if key and not _is_personal(key):
             kept.append((key, " ".join(value[:MAX_VALUE_CHARS].split())))
             if len(kept) >= MAX_METAS:
                 break
@@ -76,7 +79,13 @@ def make_head(
         tuple(scripts[:MAX_SCRIPTS]),
         language.strip().lower()[:35],
         is_amp,
+        {key: value for key, value in reversed(kept) if value},
     )
+
+
+@lru_cache(maxsize=4_096)  # pages share their names
+def _is_personal(name: str) -> bool:
+    return _PERSONAL.search(name) is not None
 
 
 def read_head(tree: _Element) -> HeadData:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from diembao.text.normal import to_nfc
 
 MIN_LETTERS = 20
@@ -11,8 +9,9 @@ MIN_LETTERS = 20
 SURE_LETTERS = 80
 SAMPLE_CHARS = 3_000
 #: letters that only Vietnamese writes
-_VIETNAMESE = re.compile(r"[ơưđăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
-_LETTER = re.compile(r"[^\W\d_]")
+_VIETNAMESE = frozenset(
+    "ơưđăạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹƠƯĐĂẠẢẤẦẨẪẬẮẰẲẴẶẸẺẼẾỀỂỄỆỈỊỌỎỐỒỔỖỘỚỜỞỠỢỤỦỨỪỬỮỰỲỴỶỸ"
+)
 
 
 def detect_language(text: str) -> str:
@@ -20,10 +19,10 @@ def detect_language(text: str) -> str:
     from resiliparse.parse.lang import detect_fast
 
     sample = to_nfc(text[:SAMPLE_CHARS])
-    letters = len(_LETTER.findall(sample))
+    letters = sum(map(str.isalpha, sample))
     if letters < MIN_LETTERS:
         return "und"
-    if len(_VIETNAMESE.findall(sample)) >= max(2, letters * 0.05):
+    if sum(map(_VIETNAMESE.__contains__, sample)) >= max(2, letters * 0.05):
         return "vi"
     code, _ = detect_fast(sample, cutoff=1_200 if letters >= SURE_LETTERS else 1_000)
     return code if isinstance(code, str) and code != "unknown" else "und"

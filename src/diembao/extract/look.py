@@ -17,7 +17,7 @@ from typing import Any
 
 from diembao.extract.blocks import read_blocks
 from diembao.extract.canonical import choose_canonical
-from diembao.extract.careful import MARKUP_CHARS, MAX_HEADINGS, VISIBLE_CHARS, _is_not_html
+from diembao.extract.careful import MARKUP_CHARS, MAX_HEADINGS, VISIBLE_CHARS, WITH_TEXT, _is_not_html
 from diembao.extract.dates import PageDates, choose_dates
 from diembao.extract.decode import Decoded, decode_page
 from diembao.extract.head import HeadData
@@ -39,13 +39,13 @@ from diembao.types import PageLook
 #: enough to tell a language
 LANGUAGE_CHARS = 600
 #: lexbor's time grows with the square of the depth and of the attributes of one tag: 0.3 s at these
-MANY_TAGS, LONG_TAG = 15_000, 30_000
-_LONG_TAG = re.compile(rb"<[^>]{30000}")
+MANY_TAGS, LONG_TAG = 15_000, 20_000
 #: an element that is open to the end of the page begins before its last characters or swallows them
 TAIL_BYTES = 5_000
-_RAW = re.compile(rb"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)\b", re.I)
+_RAW = (b"script", b"style", b"textarea", b"title", b"iframe", b"noframes", b"xmp", b"noembed", b"plaintext")
 _LOGIN_FIELD = 'input[type="password" i]'
 _VIDEO = 'video,amp-video,amp-youtube,[data-role="video"],[class*="video-player"],[class*="videojs"],[class*="video-js"]'
+_TEASERS = "h2:has(a),h3:has(a),h4:has(a),a > h2,a > h3,a > h4"
 _MAYBE_LIVE = '[class*="live"],[class*="tuong-thuat"],[class*="truc-tiep"]'
 _LIVE = re.compile(r"live-?blog|live-timeline|tuong-thuat|truc-tiep-content|live-content")
 
@@ -75,9 +75,9 @@ def look_page(
     dates = _read_dates(tree, head, linked, url, timezone)
     visible = read_visible(tree)
     shown = gather_shown(visible, head)
-    links = [] if _states_article(head, linked) else [node.text() for node in tree.css("a")]
+    links, teasers = ([], 0) if _states_article(head, linked) else _see_links(tree)
     text = "\n".join(read_blocks(tree))
-    signals = _see(tree, url, title, text, visible, links, decoded.text[:MARKUP_CHARS])
+    signals = _see(tree, url, title, text, visible, links, teasers, decoded.text[:MARKUP_CHARS])
     kind, reason = judge_page(signals, head, linked)
     canonical, canonical_flags = choose_canonical(head, url)
     published, updated = dates.published, dates.updated
@@ -93,8 +93,8 @@ def look_page(
         updated_at=updated.at if updated else None,
         canonical_url=canonical,
         page_type=kind,
-        text_chars=len(text),
-        text_prints=fingerprint(text),
+        text_chars=len(text) if kind in WITH_TEXT else 0,
+        text_prints=fingerprint(text) if kind in WITH_TEXT else (),
         in_doubt=_find_doubts(decoded, markup, shown, has_frames=tree.css_first("frameset") is not None),
         may_match=tuple(may_match(shown[:MAX_SHOWN_CHARS])) if may_match else (),
         flags=tuple(dict.fromkeys(flags)),
@@ -120,7 +120,7 @@ def _no_page(url: str, *, is_empty: bool) -> PageLook:
 
 def _as_utf8(body: bytes, decoded: Decoded) -> bytes:
     """The markup in UTF-8: the body itself where it is that already."""
-    if decoded.encoding == "utf-8" and not decoded.flags and b"\0" not in body and body[:1] != b"\xef":
+    if decoded.encoding == "utf-8" and not decoded.flags and 0 not in body and body[:1] != b"\xef":
         return body
     return decoded.text.encode("utf-8", "replace")
 
@@ -145,39 +145,61 @@ def _read_dates(tree: Any, head: HeadData, linked: LinkedArticle, url: str, time
     )
 
 
+def _see_links(tree: Any) -> tuple[list[str], int]:
+    """The texts of all links, and how many headings are links: a list of articles has many of both."""
+    return [node.text() for node in tree.css("a")], len(tree.css(_TEASERS))
+
+
 def _see(
-    tree: Any, url: str, title: str, text: str, visible: str, links: Sequence[str], markup: str
+    tree: Any,
+    url: str,
+    title: str,
+    text: str,
+    visible: str,
+    links: Sequence[str],
+    teasers: int,
+    markup: str,
 ) -> PageSignals:
     """What tells kinds of page apart; what only little text makes worth asking is not asked otherwise."""
-    needs_all = len(text) < LITTLE_TEXT or bool(links)
-    words = " ".join(visible.replace(CUT, "").split()) if needs_all else visible[: 4 * VISIBLE_CHARS]
-    linked_chars = sum(len(" ".join(link.split())) for link in links)
     is_short = len(text) < LITTLE_TEXT
+    words = " ".join(visible.replace(CUT, "").split()) if is_short else ""
+    size = _count_ink(visible)
     return PageSignals(
         url=url,
         title=title,
         text_chars=len(text),
-        visible_chars=len(words) if needs_all else len(visible),
+        visible_chars=len(words) if is_short else size,
         visible_text=words[:VISIBLE_CHARS],
         markup=markup,
-        link_share=linked_chars / len(words) if words else 0.0,
+        link_share=_count_ink("".join(links)) / size if size else 0.0,
         has_password=is_short and tree.css_first(_LOGIN_FIELD) is not None,
         has_live_blocks=any(
             _LIVE.search(node.attributes.get("class") or "") for node in tree.css(_MAYBE_LIVE)[:200]
         ),
         has_video=is_short and tree.css_first(_VIDEO) is not None,
         pictures=len(tree.css("figure")),
+        teasers=teasers,
     )
+
+
+def _count_ink(text: str) -> int:
+    """Characters other than spaces and cuts, which in a page's source may be most."""
+    return len(text) - sum(map(text.count, (" ", "\n", "\t", "\r", CUT)))
 
 
 def _check_size(markup: bytes) -> None:
     """Leave what could hang a parser to the exact check; few pages have so many tags, or such long ones."""
     import numpy as np
 
-    tags = np.flatnonzero(np.frombuffer(markup, np.uint8) == ord("<"))
-    lengths = tags[1:] - tags[:-1]
-    has_long = len(tags) < 2 or int(lengths.max()) > LONG_TAG
-    if len(markup) > MAX_SIZE or len(tags) > MANY_TAGS or (has_long and _LONG_TAG.search(markup)):
+    is_large = len(markup) > MAX_SIZE or (
+        len(markup) > 3 * MANY_TAGS
+        and np.count_nonzero(np.frombuffer(markup, np.uint8) == ord("<")) > MANY_TAGS
+    )
+    # a tag of twice this length holds a whole step without ">", and the step begins behind its "<"
+    if is_large or any(
+        markup.find(b">", at, at + LONG_TAG) < 0 and markup.rfind(b"<", 0, at) > markup.rfind(b">", 0, at)
+        for at in range(0, len(markup) - LONG_TAG, LONG_TAG)
+    ):
         prescan_markup(markup)
 
 
@@ -193,7 +215,8 @@ def _find_doubts(decoded: Decoded, markup: bytes, shown: str, *, has_frames: boo
 
 def _is_unclosed(markup: bytes) -> bool:
     """Whether a comment or an element of raw text is open to the end."""
-    if markup.rfind(b"<!--") > markup.rfind(b"-->"):
+    closed = markup.rfind(b"-->")
+    if markup.find(b"<!--", max(0, closed)) >= 0:
         return True
-    raw = list(_RAW.finditer(markup, max(0, len(markup) - TAIL_BYTES)))
-    return bool(raw) and not raw[-1][1]
+    tail = markup[-TAIL_BYTES:].lower()
+    return any(tail.rfind(b"<" + name) > tail.rfind(b"</" + name) for name in _RAW)

@@ -10,12 +10,12 @@ _NAMES = ("property", "name", "itemprop", "http-equiv")
 
 
 def read_quick_head(tree: Any) -> HeadData:
-    """As `extract.head.read_head`, from another parser."""
+    """As `extract.head.read_head`, from another parser; of the links only the canonical ones."""
     metas: list[tuple[str, str]] = []
     links: list[tuple[str, str]] = []
     scripts: list[str] = []
     title: str | None = None
-    for node in tree.css('meta,link[rel],title,script[type*="ld+json" i]'):
+    for node in tree.css('meta,link[rel*="canonical" i],title,script[type*="ld+json" i]'):
         tag = node.tag
         if tag == "meta":
             attributes = node.attributes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from diembao.extract.head import HeadData
 from diembao.extract.linked import LinkedArticle
@@ -47,6 +48,7 @@ def _clean(text: str) -> str:
     return " ".join(text.split())[:MAX_TITLE_CHARS].strip()
 
 
+@lru_cache(maxsize=64)  # each title is compared with every other
 def _key(text: str) -> str:
     """Words only: quotes and dashes are written differently in each source."""
     return " ".join(_WORD.findall(exact_key(text)))

@@ -63,35 +63,39 @@ def fingerprint(text: str) -> tuple[int, ...]:
 
 def _bare_codes(text: str) -> _Codes:
     """The bare letters as numbers; one look into a table takes a twentieth of the time of folding the text."""
-    codes: _Codes = _bare_letters()[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")]
+    given = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    codes: _Codes = _bare_letters().take(given)
     return codes if codes.all() else codes[codes > 0]
 
 
 def _hash_words(codes: _Codes) -> _Words:
     """One hash a word, in order, by differences of prefix sums: no loop over words."""
-    kinds = _kinds()[codes]
-    inside = kinds > 0
-    if not inside.any():
-        return np.empty(0, dtype=np.uint64)
-    before, alone = np.zeros_like(kinds), kinds == 2
-    before[1:] = kinds[:-1]
-    starts = np.flatnonzero(inside & ((before != 1) | alone))
-    after = np.zeros_like(kinds)
-    after[:-1] = kinds[1:]
-    ends = np.flatnonzero(inside & ((after != 1) | alone)) + 1
+    kinds = np.zeros(len(codes) + 2, dtype=np.uint8)
+    _kinds().take(codes, out=kinds[1:-1])
+    if kinds.max() == 2:  # a sign that is a word of its own begins and ends one on either side
+        alone = kinds == 2
+        inside = kinds > 0
+        starts = np.flatnonzero(inside[1:] & ((kinds[:-1] != 1) | alone[1:]))
+        ends = np.flatnonzero(inside[:-1] & ((kinds[1:] != 1) | alone[:-1]))
+    else:
+        edges = np.flatnonzero(kinds[1:] != kinds[:-1])
+        starts, ends = edges[::2], edges[1::2]
     powers, inverses = _powers()
     sums = np.zeros(len(codes) + 1, dtype=np.uint64)
-    np.cumsum((codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)], out=sums[1:])
+    np.add(codes, np.uint64(1), out=sums[1:])
+    sums[1:] *= powers[: len(codes)]
+    np.cumsum(sums, out=sums)
     return _mix((sums[ends] - sums[starts]) * inverses[starts])
 
 
 def _mix(values: _Words) -> _Words:
     """The finaliser of MurmurHash3 (Austin Appleby, public domain)."""
     values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xFF51AFD7ED558CCD)
-    values = values ^ (values >> np.uint64(33))
-    values = values * np.uint64(0xC4CEB9FE1A85EC53)
-    return values ^ (values >> np.uint64(33))
+    values *= np.uint64(0xFF51AFD7ED558CCD)
+    values ^= values >> np.uint64(33)
+    values *= np.uint64(0xC4CEB9FE1A85EC53)
+    values ^= values >> np.uint64(33)
+    return values
 
 
 @cache

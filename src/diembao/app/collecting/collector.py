@@ -39,7 +39,7 @@ LOCK_PATIENCE_S = 120.0
 #: feeds that are read within this time of each other are read by one run
 RUN_SPAN = timedelta(minutes=10)
 #: a single run does not wait longer than this for a host
-PATIENCE = timedelta(minutes=15)
+PATIENCE = timedelta(minutes=2)
 
 _TRY_AGAIN: frozenset[FetchOutcome] = frozenset(
     {
