@@ -1,0 +1,1 @@
+"""Hostile inputs of our own making, for every door through which strangers' bytes come in."""
