@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
-from diembao.app.reporting.account import _notice_dead
 from diembao.app.reporting.collected import Collected, _write_evidence, drop_unasked
-from diembao.app.reporting.frame import Ledger
+from diembao.app.reporting.frame import Frame, Ledger
+from diembao.app.reporting.notices import _notice_dead, _notice_late, _notice_texts
 from diembao.estimates.outletdays import OutletDay, State
 from diembao.report.model import Span
 from diembao.types import Outlet
@@ -75,3 +76,36 @@ def test_an_outlet_that_was_added_later_is_not_missing_before() -> None:
     nobody = collect(one=["unknown", "good", "good"], two=["unknown", "good", "good"])
     assert not any(nobody.was_added(name, SPAN) for name in ("one", "two"))
     assert len(drop_unasked(list(nobody.days.values()))) == 6
+
+
+def test_outlets_that_were_added_are_named() -> None:
+    """More outlets mean more articles, so the reader is told who was followed from midway only."""
+    spec = SimpleNamespace(period=SPAN, compare=None)
+    frame = Frame(spec, "", ())  # type: ignore[arg-type]
+    notice = _notice_late(collect(old=["good"] * 3, new=["unknown", "good", "good"]), Ledger(), frame)[0]
+    assert (notice.kind, notice.numbers["n"].value, notice.values["outlets"]) == (
+        "late_outlets",
+        1,
+        "Báo new",
+    )
+    assert _notice_late(collect(old=["good"] * 3, mute=["missing"] * 3), Ledger(), frame) == []
+
+
+def test_periods_that_were_not_read_alike_are_announced() -> None:
+    """Hits in texts alone tilt a comparison where texts were read in one period only; the reader is told how many."""
+    then = Span(SPAN.first - timedelta(days=30), SPAN.last - timedelta(days=30))
+    rows = [SimpleNamespace(published=SPAN.first, stratum=stratum) for stratum in ("body1", "title", "body2")]
+    for number, row in enumerate(rows):
+        row.ordinal = number + 1
+
+    def notice(now: float, before: float) -> list[object]:
+        spec = SimpleNamespace(period=SPAN, compare=then)
+        shares = iter((now, before))
+        view = SimpleNamespace(rows=lambda query, values: [{"share": next(shares)}])
+        return list(_notice_texts(view, Frame(spec, "", tuple(rows)), Ledger()))  # type: ignore[arg-type]
+
+    found = notice(0.4, 0.0)
+    assert [(n.kind, n.numbers["now"].value, n.numbers["then"].value) for n in found] == [  # type: ignore[attr-defined]
+        ("texts_differ", 2, 0)
+    ]
+    assert notice(0.4, 0.39) == []

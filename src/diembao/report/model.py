@@ -71,7 +71,8 @@ class Notice:
     not_running (days), unverified (outlets), never_delivered (feeds, configured), lower_bound (feeds),
     partly_unknown (value `span`: what lies before the first run), not_yet_known (value `span`: what lies after
     the last run), collection_unknown (nobody recorded how anything was collected), no_good_day (n: outlets, value `outlets`:
-    their names), late_outlets (n: outlets that were first asked within the periods, value `outlets`: their names).
+    their names), late_outlets (n: outlets that were first
+    asked within the periods, value `outlets`: their names), texts_differ (now, then).
     """
 
     kind: str

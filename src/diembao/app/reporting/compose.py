@@ -7,12 +7,12 @@ from datetime import datetime
 from diembao.app.reporting.account import (
     compare_clips,
     list_key_figures,
-    list_notices,
     tell_limits,
     tell_method,
 )
 from diembao.app.reporting.collected import count_lost, read_collected, tell_collection, tell_health
 from diembao.app.reporting.frame import Ledger, read_frame
+from diembao.app.reporting.notices import list_notices
 from diembao.app.reporting.topicality import (
     count_classes,
     count_decisions,
