@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -350,6 +350,117 @@ class Capture:
     content_type: str
     record_id: str
     refers_to: str = ""
+
+
+# ------------------------------------------------------------------ reuse, stories, releases
+
+
+@dataclass(frozen=True, slots=True)
+class ReuseEdge:
+    """Two texts that share passages. `containment_a` is the share of a's runs of words that stand in b (0 to 1),
+    `containment_b` the other way round; `shared` is the verified number of different runs in both.
+    """
+
+    a: str
+    b: str
+    containment_a: float
+    containment_b: float
+    shared: int
+
+    def __iter__(self) -> Iterator[str]:
+        """The two texts, so that `a, b = edge`."""
+        return iter((self.a, self.b))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that two texts share: spans in code points of each, and its length in words of a."""
+
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatedText:
+    """What is known of a text's origin: when it was published (UTC) and how exactly, when it was first seen, whom
+    it credits (outlet ids, or names of agencies that are no registered outlet), and its canonical address key.
+    """
+
+    text_id: str
+    outlet_id: str
+    title: str
+    published_at: datetime | None
+    precision: Precision
+    first_seen_at: datetime | None
+    key: str = ""
+    canonical_key: str | None = None
+    credits: tuple[str, ...] = ()
+
+
+#: what an article's text is: written there, a reprint of another, partly another's, or first where is unknown
+TextRole = Literal["original", "reprint", "partial", "unknown"]
+Confidence = Literal["high", "low", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """An article's place among the texts it shares passages with.
+
+    `unit_id` is the text it counts as (itself where it stands alone), `source_id` the article it was most likely
+    taken from, `share` how much of it stands in the source; `basis` names what the direction rests on.
+    """
+
+    text_id: str
+    unit_id: str
+    role: TextRole
+    source_id: str | None = None
+    share: float = 0.0
+    confidence: Confidence = "none"
+    basis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMember:
+    """A unit in a story: what is about one event, whether or not it shares text."""
+
+    unit_id: str
+    story_id: str
+    similarity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A press release as issued; `source` is the file, feed or row it came from."""
+
+    release_id: str
+    title: str
+    text: str
+    issued_at: datetime | None
+    precision: Precision
+    source: str
+    sha256: str
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseUse:
+    """An article that shares passages with a release.
+
+    `share_of_article` comes from the release, `share_of_release` was used (0 to 1). `is_origin` is False where the
+    article is older than the release (which then quotes it), None where the times do not tell.
+    """
+
+    release_id: str
+    article_id: str
+    share_of_article: float
+    share_of_release: float
+    shared: int
+    is_origin: bool | None
+    days_after: float | None = None
+    is_best: bool = False
 
 
 # ------------------------------------------------------------------ places and topics

@@ -1,0 +1,1 @@
+"""Who wrote it first: texts that share passages, units counted once, stories about one event, use of releases."""
