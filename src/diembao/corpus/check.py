@@ -9,7 +9,7 @@ from pathlib import Path
 
 from diembao.corpus import tables
 from diembao.corpus.read import CorpusReader
-from diembao.corpus.schemas import PINNED, TABLES
+from diembao.corpus.schemas import DERIVED, PINNED, TABLES
 from diembao.corpus.search import SearchIndex
 from diembao.corpus.trouble import explain_damage
 from diembao.desk import Commit, Desk
@@ -293,6 +293,31 @@ def _check_decisions(data: _Data) -> tuple[int, int, Detail]:
     )
 
 
+def _check_reuse(data: _Data) -> tuple[int, int, Detail]:
+    """Shared passages, units, stories and uses are those of stored articles, each pair and article once."""
+    doubles = [*DERIVED.items(), ("uses WHERE is_best", ("article_id",))]
+    strangers = [
+        f"SELECT {column} FROM {name} WHERE {column} NOT IN (SELECT article_id FROM articles)"
+        for name, key in DERIVED.items()
+        for column in key
+        if column != "release_id"
+    ]
+    return _query(
+        data,
+        "reprints",
+        " UNION ALL ".join(
+            [
+                *strangers,
+                *(
+                    f"SELECT min({key[0]}) FROM {name} GROUP BY {', '.join(key)} HAVING count(*) > 1"
+                    for name, key in doubles
+                ),
+                "SELECT unit_id FROM reprints WHERE unit_id NOT IN (SELECT article_id FROM reprints)",
+            ]
+        ),
+    )
+
+
 def _check_search(data: _Data) -> tuple[int, int, Detail]:
     """The search index is derived: it may lag behind, but it must stand at a batch that was committed."""
     state = SearchIndex(data.folder).state()
@@ -314,5 +339,6 @@ _RULES: dict[str, _Rule] = {
     "addresses_lead_to_articles": _check_addresses,
     "known_matches_stored": _check_known,
     "decisions_of_revisions": _check_decisions,
+    "reuse_of_articles": _check_reuse,
     "search_follows": _check_search,
 }

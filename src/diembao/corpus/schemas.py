@@ -105,6 +105,69 @@ MENTIONS = pa.schema(
     ]
 )
 
+# Derived tables: rows are not added but replaced, month by month where they differ, so that a version holds one
+# whole clustering by one method; earlier versions stay, pinned by the reports that were made of them.
+
+#: one row per pair of articles that share passages (`text_hash` names the texts that were compared)
+REUSE = pa.schema(
+    [
+        ("a_id", pa.string()),
+        ("b_id", pa.string()),
+        ("a_text", pa.string()),
+        ("b_text", pa.string()),
+        ("containment_a", pa.float64()),
+        ("containment_b", pa.float64()),
+        ("shared", pa.int32()),
+        ("method", pa.string()),
+        *_OWN,
+    ]
+)
+
+#: one row per article that shares passages with another: the unit it counts as, and where its text comes from
+REPRINTS = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("unit_id", pa.string()),
+        ("role", pa.string()),
+        ("source_id", pa.string()),
+        ("share", pa.float64()),
+        ("confidence", pa.string()),
+        ("basis", pa.list_(pa.string())),
+        ("method", pa.string()),
+        ("article_no", pa.int64()),
+        *_OWN,
+    ]
+)
+
+#: one row per candidate of a topic: the story its unit belongs to
+STORIES = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("story_id", pa.string()),
+        ("similarity", pa.float64()),
+        ("method", pa.string()),
+        ("article_no", pa.int64()),
+        *_OWN,
+    ]
+)
+
+#: one row per press release and article that shares passages with it
+USES = pa.schema(
+    [
+        ("release_id", pa.string()),
+        ("article_id", pa.string()),
+        ("share_of_article", pa.float64()),
+        ("share_of_release", pa.float64()),
+        ("shared", pa.int32()),
+        ("is_origin", pa.bool_()),
+        ("days_after", pa.float64()),
+        ("is_best", pa.bool_()),
+        ("method", pa.string()),
+        ("article_no", pa.int64()),
+        *_OWN,
+    ]
+)
+
 #: in the order in which a batch is written: nothing points to what is not there yet
 SCHEMAS: dict[str, pa.Schema] = {
     "texts": TEXTS,
@@ -113,6 +176,17 @@ SCHEMAS: dict[str, pa.Schema] = {
     "items": ITEMS,
     "decisions": DECISIONS,
     "mentions": MENTIONS,
+    "reuse": REUSE,
+    "reprints": REPRINTS,
+    "stories": STORIES,
+    "uses": USES,
+}
+#: tables whose months are replaced, each with the columns that name a row
+DERIVED: dict[str, tuple[str, ...]] = {
+    "reuse": ("a_id", "b_id"),
+    "reprints": ("article_id",),
+    "stories": ("article_id",),
+    "uses": ("release_id", "article_id"),
 }
 TABLES = tuple(SCHEMAS)
 #: tables whose versions a snapshot pins; texts can be erased, so they are not among them

@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from diembao.corpus import tables
 from diembao.corpus.read import CorpusReader
-from diembao.corpus.schemas import PINNED, SCHEMAS
+from diembao.corpus.schemas import DERIVED, PINNED, SCHEMAS
 from diembao.corpus.trouble import translated
 from diembao.desk import Desk
 from diembao.errors import CorpusError
 from diembao.types import Snapshot
 
-_DERIVED = ("batch_no", "month", "article_no", "revision_no")
+_UNSAID = ("batch_no", "month", "article_no", "revision_no")
 
 #: What a row says whatever the order of import. Left out: batch and month; the form of the address, kind,
 #: flags and sources as they came with whichever file was first.
@@ -39,15 +39,16 @@ CONTENT: dict[str, tuple[str, ...]] = {
     ),
     "prints": ("article_id", "revision", "version", "prints"),
     "items": ("article_id", "revision", "outlet_id", "feed_id", "seen_at"),
-    "decisions": tuple(name for name in SCHEMAS["decisions"].names if name not in _DERIVED),
-    "mentions": tuple(name for name in SCHEMAS["mentions"].names if name not in _DERIVED),
+    "decisions": tuple(name for name in SCHEMAS["decisions"].names if name not in _UNSAID),
+    "mentions": tuple(name for name in SCHEMAS["mentions"].names if name not in _UNSAID),
+    **{table: tuple(name for name in SCHEMAS[table].names if name not in _UNSAID) for table in DERIVED},
 }
 
 
 def hash_content(reader: CorpusReader) -> str:
     """SHA-256 over what the rows say: the same whatever the order and the cutting of imports."""
     digest = hashlib.sha256()
-    for name in PINNED:
+    for name in _list_pinned(reader.versions):
         digest.update(_hash_rows(reader, name, CONTENT[name]).encode())
     return digest.hexdigest()
 
@@ -55,7 +56,7 @@ def hash_content(reader: CorpusReader) -> str:
 def hash_files(folder: Path, versions: Mapping[str, int]) -> str:
     """SHA-256 over the bytes of every data file of the pinned tables: any change at all is found, and fast."""
     digest = hashlib.sha256()
-    for name in PINNED:
+    for name in _list_pinned(versions):
         path = tables.table_folder(folder, name)
         version = versions.get(name, 0)
         files = tables.list_files(tables.open_table(folder, name, version), path) if version else []
@@ -104,6 +105,11 @@ def find_changes(reader: CorpusReader, snapshot: Snapshot) -> list[str]:
     """Which of the snapshot's corpus hashes no longer hold: of `content` and `files`."""
     found = {"content": hash_content(reader), "files": hash_files(reader.folder, reader.versions)}
     return [name for name, value in found.items() if snapshot.hashes.get(name) != value]
+
+
+def _list_pinned(versions: Mapping[str, int]) -> list[str]:
+    """The pinned tables of a state; one from before a table existed says nothing of it."""
+    return [name for name in PINNED if name in versions]
 
 
 def _hash_rows(reader: CorpusReader, name: str, columns: tuple[str, ...]) -> str:

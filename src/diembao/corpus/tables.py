@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -35,6 +36,10 @@ _INDEXED = {
     "items": "article_id,outlet_id,seen_at,batch_no",
     "decisions": "topic_id,profile_hash,article_id,decision,batch_no",
     "mentions": "topic_id,profile_hash,article_id,batch_no",
+    "reuse": "a_id,b_id",
+    "reprints": "article_id,unit_id",
+    "stories": "article_id,story_id",
+    "uses": "release_id,article_id",
 }
 #: the delta library decodes %20 twice and looks for another folder, and cannot name these signs at all
 _MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]^|]" + ("" if os.name == "nt" else r"|\\"))
@@ -95,8 +100,7 @@ def append_rows(table: DeltaTable, path: Path, rows: pa.Table, *, batch_no: int,
     """Append the rows as one Delta version and sync it; the version."""
     from deltalake import write_deltalake
 
-    base = int(table.version())
-    with translated(path):
+    with _one_version(table, path):
         write_deltalake(
             table,
             rows,
@@ -104,6 +108,37 @@ def append_rows(table: DeltaTable, path: Path, rows: pa.Table, *, batch_no: int,
             commit_properties=_properties(batch_no, batch_id),
             post_commithook_properties=_no_hooks(),
         )
+    return int(table.version())
+
+
+def replace_months(
+    table: DeltaTable, path: Path, rows: pa.Table, months: Iterable[str], *, batch_no: int, batch_id: str
+) -> int:
+    """Put the rows in the place of all rows of some months, as one Delta version; the version.
+
+    The files of the earlier version stay where they are: reports may pin it.
+    """
+    from deltalake import write_deltalake
+
+    quoted = ", ".join(f"'{month}'" for month in sorted(months))
+    with _one_version(table, path):
+        write_deltalake(
+            table,
+            rows,
+            mode="overwrite",
+            predicate=f"month IN ({quoted})",
+            commit_properties=_properties(batch_no, batch_id),
+            post_commithook_properties=_no_hooks(),
+        )
+    return int(table.version())
+
+
+@contextmanager
+def _one_version(table: DeltaTable, path: Path) -> Iterator[None]:
+    """What is written inside must be exactly one new version; it is synced."""
+    base = int(table.version())
+    with translated(path):
+        yield
         version = int(table.version())
         if version != base + 1:
             raise CorpusError(
@@ -114,7 +149,6 @@ def append_rows(table: DeltaTable, path: Path, rows: pa.Table, *, batch_no: int,
                 version=version,
             )
         sync_versions(path, [version])
-    return version
 
 
 def restore_table(table: DeltaTable, path: Path, version: int, *, batch_no: int) -> int:

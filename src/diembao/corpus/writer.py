@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from diembao.corpus import tables
 from diembao.corpus.batch import (
@@ -32,7 +33,7 @@ from diembao.corpus.batch import (
 )
 from diembao.corpus.lock import WriterLock
 from diembao.corpus.recovery import recover
-from diembao.corpus.schemas import SCHEMAS, TABLES
+from diembao.corpus.schemas import DERIVED, SCHEMAS, TABLES
 from diembao.desk import Commit, Desk, ImportRun
 from diembao.desk.commits import CommitKind
 from diembao.desk.steps import step
@@ -179,6 +180,54 @@ class CorpusWriter:
         if batch_no % TIDY_EVERY == 0:
             self.tidy()
         return self._tell(batch.desk, batch_no, rows)
+
+    def replace_derived(self, wanted: Mapping[str, pa.Table]) -> CommitInfo:
+        """Make derived tables hold exactly these rows (without `batch_no`); months that hold them already stay.
+
+        All tables change in one commit, or none. `rows` of the answer counts the rows that were written.
+        """
+        self._check_usable()
+        changes = {name: change for name, rows in wanted.items() if (change := self._compare(name, rows))}
+        if not changes:
+            return self._tell(DeskRows(), None, {})
+        batch_no = self._commit.batch_no + 1
+        batch_id = name_batch(
+            Batch({name: rows for name, (rows, _) in changes.items()}), self._commit.versions
+        )
+        versions = dict(self._commit.versions)
+        self._is_broken = True
+        for name, (rows, months) in changes.items():
+            step(f"replace.before {name}")
+            versions[name] = tables.replace_months(
+                self._table(name),
+                tables.table_folder(self._folder, name),
+                _number(name, rows, batch_no),
+                months,
+                batch_no=batch_no,
+                batch_id=batch_id,
+            )
+            step(f"replace.after {name}")
+        counts = {name: rows.num_rows for name, (rows, _) in changes.items()}
+        self._desk.commits.add("append", batch_no=batch_no, batch_id=batch_id, versions=versions, rows=counts)
+        self._is_broken = False
+        self._reload()
+        return self._tell(DeskRows(), batch_no, counts)
+
+    def _compare(self, name: str, wanted: pa.Table) -> tuple[pa.Table, list[str]] | None:
+        """The rows of the months that differ from what is committed, and those months; None if none does."""
+        from diembao.corpus.read import CorpusReader
+
+        with CorpusReader(self._folder, self._commit.versions) as reader:
+            held = reader.table(f"SELECT * EXCLUDE (batch_no) FROM {name}")
+        columns = [column for column in SCHEMAS[name].names if column != "batch_no"]
+        order = [(column, "ascending") for column in DERIVED[name]]
+        held = held.select(columns).cast(wanted.select(columns).schema).sort_by(order)
+        wanted = wanted.select(columns).sort_by(order)
+        months = sorted(set(held["month"].unique().to_pylist()) | set(wanted["month"].unique().to_pylist()))
+        differing = [m for m in months if not _pick_month(held, m).equals(_pick_month(wanted, m))]
+        if not differing:
+            return None
+        return wanted.filter(pc.is_in(wanted["month"], pa.array(differing, pa.string()))), differing
 
     # -------------------------------------------------------------- upkeep
 
@@ -333,6 +382,10 @@ class CorpusWriter:
                 next_step="close the writer and open it again, that rolls the rest back",
                 folder=str(self._folder),
             )
+
+
+def _pick_month(rows: pa.Table, month: str) -> pa.Table:
+    return rows.filter(pc.equal(rows["month"], month)).combine_chunks()
 
 
 def _number(name: str, rows: pa.Table, batch_no: int) -> pa.Table:
