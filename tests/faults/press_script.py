@@ -276,13 +276,10 @@ def _lines(reader: CorpusReader, sql: str) -> list[str]:
 
 
 def _describe_desk(desk: Desk) -> dict[str, Any]:
-    """The ledger. A feed that had not changed may be asked once more after a fault: it brought no row."""
+    """The ledger."""
     queries = {
-        "attempts": "SELECT purpose, url, outcome, count(*) FROM attempts "
-        "WHERE outcome <> 'not_modified' AND attempt_id NOT IN "
-        "(SELECT attempt_id FROM captures WHERE kind = 'revisit') GROUP BY 1, 2, 3",
-        "captures": "SELECT purpose, url, kind, count(*) FROM captures "
-        "WHERE kind <> 'revisit' OR purpose <> 'feed' GROUP BY 1, 2, 3",
+        "attempts": "SELECT purpose, url, outcome, count(*) FROM attempts GROUP BY 1, 2, 3",
+        "captures": "SELECT purpose, url, kind, count(*) FROM captures GROUP BY 1, 2, 3",
         "readings": "SELECT c.url, r.outcome, r.article_id, r.revision, r.basis, count(*) FROM readings r "
         "JOIN captures c USING (capture_id) WHERE c.purpose <> 'feed' GROUP BY 1, 2, 3, 4, 5",
         "queue": "SELECT key, url, host, outlet_id, state, tries, outcome FROM page_queue",
@@ -325,7 +322,7 @@ def _describe_evidence(project: Path, desk: Desk) -> dict[str, Any]:
     bodies = sorted(
         f"{kept.capture.url} {len(read_capture(project, kept.capture, lookup=find).body)}"
         for kept in desk.captures.list_captures()
-        if kept.capture.kind != "tdm" and (kept.purpose, kept.capture.kind) != ("feed", "revisit")
+        if kept.capture.kind != "tdm"
     )
     sizes = {path.name: path.stat().st_size for path in (project / FOLDER).glob("*") if path.is_file()}
     beyond = sum(size - ends.get(name, 0) for name, size in sizes.items())

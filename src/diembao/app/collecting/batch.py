@@ -98,6 +98,10 @@ class ReadingBatch:
         self._since = self._since or now
         self._lists.append((book, name))
 
+    def holds(self, book: ListBook, name: str) -> bool:
+        """Whether the state of a feed or sitemap waits for the readings that it goes with."""
+        return any(owner is book and held == name for owner, held in self._lists)
+
     def flush(self) -> int:
         """Commit what was gathered; how many pages were queued."""
         if self._arrivals or self._refusals:

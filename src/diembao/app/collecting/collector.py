@@ -339,9 +339,9 @@ class Collector:
             elif wish.job.purpose == "tdm":
                 state = self._plan.hosts.get(wish.job.host)
                 self._plan.hosts.put(wish.job.host, replace(state, tdm_at=now))
+            elif fetched.outcome != "ok" and wish.job.purpose in ("feed", "sitemap"):
+                self._intake.note_silence(wish, fetched, now)
             self._plan.hosts.save({wish.job.host, *(host_asked(hop.url) for hop in fetched.exchanges)})
-        if fetched.outcome != "ok" and wish.job.purpose in ("feed", "sitemap"):
-            self._intake.note_silence(wish, fetched, now)
         return kept
 
     def _is_reserved(self, wish: Wish, fetched: Fetched) -> bool:

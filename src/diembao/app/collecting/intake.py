@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -24,6 +25,8 @@ from diembao.ports import Timer
 from diembao.sandbox import Sandbox
 from diembao.sources.walkback import order_sitemaps
 from diembao.types import FeedPoll, Fetched, FetchOutcome, ParsedSitemap
+
+Headers = Sequence[tuple[str, str]]
 
 
 class Intake:
@@ -64,10 +67,10 @@ class Intake:
             case "feed":
                 feed = await asyncio.to_thread(self._reader.parse_feed, kept, body)
                 news = self._reader.read_feed(kept, feed, self._plan.feeds.get(wish.feed_id or "").listed)
-                self._absorb_feed(wish.feed_id or "", kept, news, fetched)
+                self._absorb_feed(wish.feed_id or "", kept, news, _list_headers(fetched))
             case "sitemap":
                 sitemap = await asyncio.to_thread(self._reader.parse_sitemap, kept, body)
-                self._absorb_sitemap(wish.url, kept, sitemap, fetched)
+                self._absorb_sitemap(wish.url, kept, sitemap, _list_headers(fetched))
             case "robots":
                 await self._read_robots(wish, kept, body)
             case "tdm":
@@ -166,7 +169,10 @@ class Intake:
     # -------------------------------------------------------------- feeds and sitemaps
 
     def note_silence(self, wish: Wish, fetched: Fetched, now: datetime) -> None:
-        """A feed or sitemap that brought no body: unchanged, or why not."""
+        """A feed or sitemap that brought no body: unchanged, or why not (in the caller's transaction).
+
+        Its state says what it listed. While an answer of it still waits for its commit, this waits, too.
+        """
         book, name = self._plan.book(wish)
         state = book.get(name)
         plan = after_feed(state.plan, outcome=fetched.outcome, now=now, retry_after_s=fetched.retry_after_s)
@@ -174,19 +180,22 @@ class Intake:
         if wish.job.purpose == "sitemap" and fetched.outcome in ("not_modified", "gone", "robots"):
             walked = self._plan.since or walked
         book.put(name, replace(state, plan=plan, outlet_id=wish.job.outlet_id, walked_since=walked))
-        self._batch.add_list(book, name, now)
+        if self._batch.holds(book, name):
+            self._batch.add_list(book, name, now)
+        else:
+            book.save([name])
         if wish.feed_id is not None:
             outcome = "unchanged" if fetched.outcome == "not_modified" else fetched.outcome
-            self._batch.add_poll(FeedPoll(wish.feed_id, now, outcome), now)
+            self._desk.readings.add([], [FeedPoll(wish.feed_id, now, outcome)])
             if fetched.exchanges:
                 self.fed_at = now
 
-    def _absorb_feed(self, feed_id: str, kept: Kept, news: FeedNews, fetched: Fetched | None) -> None:
+    def _absorb_feed(self, feed_id: str, kept: Kept, news: FeedNews, headers: Headers) -> None:
         """The entries into the batch, the feed's rhythm, and the poll."""
         now = kept.capture.fetched_at
         is_feed = news.reading.outcome == "feed"
         state = self._plan.feeds.get(feed_id)
-        plan = _next_plan(state.plan, now, news, fetched, "ok" if is_feed else "protocol")
+        plan = _next_plan(state.plan, now, news, headers, "ok" if is_feed else "protocol")
         listed = news.listed if is_feed else state.listed
         self._plan.feeds.put(feed_id, replace(state, plan=plan, outlet_id=kept.outlet_id, listed=listed))
         self._batch.add_news(news, self._timer.now())
@@ -198,7 +207,7 @@ class Intake:
         self.fed_at = now if self.fed_at is None else max(self.fed_at, now)
 
     def _absorb_sitemap(
-        self, url: str, kept: Kept, parsed: ParsedSitemap | DiembaoError, fetched: Fetched | None
+        self, url: str, kept: Kept, parsed: ParsedSitemap | DiembaoError, headers: Headers
     ) -> None:
         """The pages into the queue, and the sitemaps that an index names into the plan."""
         book, now = self._plan.sitemaps, kept.capture.fetched_at
@@ -207,7 +216,7 @@ class Intake:
         news = self._reader.read_sitemap(kept, parsed, since)
         is_sitemap = news.reading.outcome == "sitemap"
         outcome: FetchOutcome = "ok" if is_sitemap else "protocol"
-        plan = _next_plan(state.plan, now, news, fetched, outcome)
+        plan = _next_plan(state.plan, now, news, headers, outcome)
         walked = self._plan.since or state.walked_since
         book.put(url, replace(state, plan=plan, outlet_id=kept.outlet_id, walked_since=walked))
         self._batch.add_news(news, self._timer.now())
@@ -271,30 +280,35 @@ class Intake:
 
     def _read_list(self, purpose: str, kept: Kept) -> None:
         try:
-            body = load_capture(self._room.folder, self._desk, kept).body
+            answer = load_capture(self._room.folder, self._desk, kept)
         except CorpusError as error:
             self._batch.add_page(damaged_reading(kept, error), None, self._timer.now())
             return
         if purpose == "feed":
             listed = self._plan.feeds.get(kept.feed_id or "").listed
-            news = self._reader.read_feed(kept, self._reader.parse_feed(kept, body), listed)
-            self._absorb_feed(kept.feed_id or "", kept, news, None)
+            news = self._reader.read_feed(kept, self._reader.parse_feed(kept, answer.body), listed)
+            self._absorb_feed(kept.feed_id or "", kept, news, answer.headers)
         else:
             url = find_asked_url(self._desk, kept)
-            self._absorb_sitemap(url, kept, self._reader.parse_sitemap(kept, body), None)
+            parsed = self._reader.parse_sitemap(kept, answer.body)
+            self._absorb_sitemap(url, kept, parsed, answer.headers)
+
+
+def _list_headers(fetched: Fetched) -> Headers:
+    return fetched.last.headers if fetched.last is not None else ()
 
 
 def _next_plan(
-    plan: FeedPlan, now: datetime, news: FeedNews, fetched: Fetched | None, outcome: FetchOutcome
+    plan: FeedPlan, now: datetime, news: FeedNews, headers: Headers, outcome: FetchOutcome
 ) -> FeedPlan:
-    """The rhythm after an answer; validators are known only while the answer is at hand."""
-    last = fetched.last if fetched is not None else None
+    """The rhythm after an answer; its validators stand in the archive, too, so that a kill loses none."""
+    named = {name.lower(): value for name, value in reversed(headers)}  # of two the first holds
     return after_feed(
         plan,
         outcome=outcome,
         now=now,
         new_items=news.fresh,
         window=max(len(news.listed), news.fresh),
-        etag=last.header("etag") if last is not None else "",
-        last_modified=last.header("last-modified") if last is not None else "",
+        etag=named.get("etag", ""),
+        last_modified=named.get("last-modified", ""),
     )
