@@ -24,11 +24,14 @@ from diembao.sources.mapping import Mapping, parse_mapping
 from diembao.sources.outlets import OutletIndex
 from diembao.sources.runs import read_runs
 from diembao.text.addresses import article_key
+from diembao.text.filenames import show_name
 from diembao.text.times import parse_moment
 from diembao.types import ArticleKind, Moment, Outlet, Refusal
 
 #: rows that are stored and acknowledged together
 BATCH_ROWS = 5_000
+#: full texts are stored sooner, so that memory does not grow with them
+BATCH_CHARS = 4_000_000
 
 Progress = Callable[[Tally], None]
 
@@ -94,7 +97,7 @@ def import_history(
     moments = read_runs(runs, timezone=timezone) if runs else []
     # the lock comes first: a command that is refused because another one writes has changed nothing
     with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
-        result = ImportResult(path.name)
+        result = ImportResult(show_name(path.name))
         if feeds is not None:
             registered = register_feeds(desk, feeds)
             result.notes += registered.notes
@@ -111,7 +114,7 @@ def import_articles(
     """Import full articles from JSONL or CSV."""
     parsed = parse_mapping(mapping)
     check_file(path)
-    result = ImportResult(path.name)
+    result = ImportResult(show_name(path.name))
     with project.open_desk() as desk, CorpusWriter.open(project.folder, desk) as writer:
         return _import_rows(project, desk, writer, path, parsed, "articles", result, progress)
 
@@ -121,7 +124,7 @@ def import_clips(project: Project, path: Path, mapping: str | None = None) -> Im
     from diembao.sources.clips import read_clips
 
     check_file(path)
-    result = ImportResult(path.name)
+    result = ImportResult(show_name(path.name))
     parsed = parse_mapping(mapping) if mapping else None
     with project.open_desk() as desk:
         outlets = OutletIndex(desk.outlets.list_outlets())
@@ -185,6 +188,7 @@ def _import_rows(
     judge = RowJudge(desk, kind)
     arrivals: list[Arrival] = []
     refusals: list[Refusal] = []
+    held = 0
 
     def store() -> None:
         judge.feeds.record(desk)
@@ -204,9 +208,11 @@ def _import_rows(
             tally.drop(judged.reason)
         else:
             arrivals.append(judged)
+            held += len(judged.article.lead) + len(judged.article.text)
             tally.passed_on()
-        if len(arrivals) + len(refusals) >= BATCH_ROWS:
+        if len(arrivals) + len(refusals) >= BATCH_ROWS or held >= BATCH_CHARS:
             store()
+            held = 0
     if arrivals or refusals:
         store()
     desk.imports.finish(run.import_id)
@@ -215,14 +221,9 @@ def _import_rows(
 
 
 def _start(desk: Desk, kind: str, path: Path, mapping: Mapping | None) -> ImportRun:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
     columns = dict(mapping.columns) if mapping else {}
-    return desk.imports.start(
-        kind, path.name, file_sha256=digest.hexdigest(), file_size=path.stat().st_size, mapping=columns
-    )
+    digest, size = hash_file(path)
+    return desk.imports.start(kind, show_name(path.name), file_sha256=digest, file_size=size, mapping=columns)
 
 
 def check_file(path: Path) -> None:
@@ -234,6 +235,21 @@ def check_file(path: Path) -> None:
             next_step="check the name; a relative name starts from the folder you stand in",
             file=str(path),
         )
+
+
+def hash_file(path: Path) -> tuple[str, int]:
+    """SHA-256 and size of a file; one that cannot be read is an error."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
+    except OSError as error:
+        raise SourceError(
+            "{file} cannot be opened: {reason}",
+            key="sources.unreadable",
+            next_step="check the path, and that you may read the file",
+            file=show_name(path.name),
+            reason=error.strerror or type(error).__name__,
+        ) from error
 
 
 def mark_delivered(desk: Desk, arrivals: Iterable[Arrival]) -> None:

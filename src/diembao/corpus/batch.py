@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -386,14 +387,26 @@ def _clean(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+class _Hashed(io.RawIOBase):
+    """A file whose bytes are only hashed: a copy of a batch of long texts would be large."""
+
+    def __init__(self, digest: hashlib._Hash) -> None:
+        self._digest = digest
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._digest.update(data)
+        return len(data)
+
+
 def name_batch(batch: Batch, versions: Mapping[str, int]) -> str:
     """The id of a batch: SHA-256 over its rows and the version set it builds on."""
     digest = hashlib.sha256(repr(sorted(versions.items())).encode())
     for name in sorted(batch.tables):
         table = batch.tables[name]
         digest.update(f"{name} {table.num_rows}\n".encode())
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, table.schema) as stream:
+        with pa.PythonFile(_Hashed(digest), "w") as sink, pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table.combine_chunks())
-        digest.update(sink.getvalue())
     return digest.hexdigest()[:32]

@@ -7,8 +7,10 @@ registered, is decided by whoever reads the rows.
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from diembao.errors import SourceError
@@ -23,8 +25,13 @@ from diembao.types import Moment, Refusal
 MAX_TITLE_CHARS = 2_000
 MAX_SUMMARY_CHARS = 20_000
 MAX_LABEL_CHARS = 200
+#: of a value with markup so much is read; what lies beyond is cut off, which the row says
+MAX_MARKUP_CHARS = 1_000_000
+MAX_TEXT_CHARS = 2_000_000
 #: rows of JSONL among which a mapped column must occur once; a writer may leave empty values out
 _FIRST_ROWS = 50
+#: of long rows fewer are held at once
+_FIRST_CHARS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +64,41 @@ def read_history(
 ) -> Iterator[HistoryRow | Refusal]:
     """Every row of a history or article file, or why it was refused; `timezone` is the collector's own."""
     rows = read_rows(path, limits=limits)
-    first = list(itertools.islice(rows, _FIRST_ROWS if is_json_lines(path, limits) else 1))
+    first = _take_first(rows, _FIRST_ROWS if is_json_lines(path, limits) else 1)
     found = {name for row in first if isinstance(row, Row) for name in row.values}
     if any(isinstance(row, Row) for row in first):
         mapping.check(found, path.name)
-    for row in itertools.chain(first, rows):
-        yield row if isinstance(row, Refusal) else _take_row(row, mapping, timezone)
+    del found
+    # nothing here holds a row that was handed on: a long one may take 16 MB
+    take = partial(_take_row, mapping=mapping, timezone=timezone)
+    yield from map(take, itertools.chain((first.popleft() for _ in range(len(first))), rows))
 
 
-def _take_row(row: Row, mapping: Mapping, timezone: str) -> HistoryRow | Refusal:
+def _take_first(rows: Iterator[Row | Refusal], count: int) -> deque[Row | Refusal]:
+    first: deque[Row | Refusal] = deque()
+    chars = 0
+    for row in itertools.islice(rows, count):
+        first.append(row)
+        if isinstance(row, Row):
+            chars += _measure(row.values)
+        if chars > _FIRST_CHARS:
+            break
+    return first
+
+
+def _measure(values: dict[str, object]) -> int:
+    try:
+        return sum(
+            len(name) + len(value if isinstance(value, str) else repr(value))
+            for name, value in values.items()
+        )
+    except RecursionError:
+        return _FIRST_CHARS
+
+
+def _take_row(row: Row | Refusal, mapping: Mapping, timezone: str) -> HistoryRow | Refusal:
+    if isinstance(row, Refusal):
+        return row
     take = mapping.take_column
     try:
         # only what is mapped is touched: half of the targets usually are not
@@ -86,7 +119,9 @@ def _make_row(
     if "\n" in url:  # a list of addresses
         return Refusal(row.line, "bad_address", f"more than one line: {url[:80]!r}")
     host = host_of(url)
-    title, summary = plain_text(given("title", "")), plain_text(given("summary", ""))
+    raw_title, raw_summary, raw_text = given("title", ""), given("summary", ""), given("text", "")
+    is_cut = max(len(raw_title), len(raw_summary)) > MAX_MARKUP_CHARS or len(raw_text) > MAX_TEXT_CHARS
+    title, summary = plain_text(raw_title[:MAX_MARKUP_CHARS]), plain_text(raw_summary[:MAX_MARKUP_CHARS])
     if not title:
         return Refusal(row.line, "no_title", url[:200])
     fetched_raw, flags = given("fetched", ""), row.flags
@@ -95,7 +130,7 @@ def _make_row(
         fetched = parse_moment(fetched_raw, timezone=timezone, source="fetched", unit=mapping.unit("fetched"))
         if fetched is None and not fetched_raw.isspace():
             flags = (*flags, "fetched_unread")
-    if len(title) > MAX_TITLE_CHARS or len(summary) > MAX_SUMMARY_CHARS:
+    if is_cut or len(title) > MAX_TITLE_CHARS or len(summary) > MAX_SUMMARY_CHARS:
         flags = (*flags, "cut")
     return HistoryRow(
         line=row.line,
@@ -103,7 +138,7 @@ def _make_row(
         host=host,
         title=title[:MAX_TITLE_CHARS],
         summary=summary[:MAX_SUMMARY_CHARS],
-        text=plain_text(given("text", "")),
+        text=plain_text(raw_text[:MAX_TEXT_CHARS]),
         published_raw=given("published", "").strip()[:64],
         published_unit=mapping.unit("published"),
         updated_raw=given("updated", "").strip()[:64],

@@ -24,6 +24,9 @@ MAX_ROW_LINES = 20_000
 #: how much may be read again after unclosed quotes before the file is given up; a line costs as 200 bytes
 MAX_REREAD_BYTES = 64 * 2**20
 _LINE_COST = 200
+#: a long line may not hold more values than this: each takes up to 200 bytes of memory, three of the file
+MAX_VALUES = 100_000
+LONG_LINE_BYTES = 256 * 1024
 _DELIMITERS = ",;\t|"
 _SURROGATE = (b"\\ud", b"\\uD")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -109,6 +112,8 @@ def _refuse_list(line: Line, path: Path) -> Iterator[Refusal]:
 
 
 def _json_row(number: int, data: bytes) -> Row | Refusal:
+    if len(data) > LONG_LINE_BYTES and data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+        return Refusal(number, "too_many_fields", f"more than {MAX_VALUES} values")
     try:
         text = data.decode("utf-8").strip()
         value, end = _scan(text, 0)
@@ -223,8 +228,8 @@ class _BrokenRowError(Exception):
 class _Feed:
     """Hands lines to the CSV reader and remembers those of the row that is being read."""
 
-    def __init__(self, lines: Iterator[Line | Refusal], limits: Limits) -> None:
-        self._lines, self._limits = lines, limits
+    def __init__(self, lines: Iterator[Line | Refusal], delimiter: str, limits: Limits) -> None:
+        self._lines, self._limits, self._delimiter = lines, limits, delimiter.encode()
         self.again: deque[Line] = deque()
         self.taken: list[Line] = []
         self.refused: list[Refusal] = []
@@ -248,6 +253,8 @@ class _Feed:
         self._size += len(line.data)
         if self._size > self._limits.line_bytes or len(self.taken) > MAX_ROW_LINES:
             raise _BrokenRowError("unclosed_quote")
+        if len(line.data) > LONG_LINE_BYTES and line.data.count(self._delimiter) > MAX_VALUES:
+            raise _BrokenRowError("too_many_fields")
         try:
             text = line.data.decode("utf-8") + "\n"
         except UnicodeDecodeError:
@@ -269,7 +276,7 @@ class _Feed:
 
 def _records(reader: LineReader, delimiter: str, limits: Limits) -> Iterator[Record | Refusal]:
     csv.field_size_limit(max(limits.line_bytes, csv.field_size_limit()))  # one setting for the process
-    feed = _Feed(reader.lines(), limits)
+    feed = _Feed(reader.lines(), delimiter, limits)
     reread = 0
     while True:
         try:

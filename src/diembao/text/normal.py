@@ -133,7 +133,7 @@ def _mark_ranges() -> str:
 
 def _trace_offsets(given: str) -> list[int]:
     """For each character of the folded text (and its end) where in the given text it began."""
-    if unicodedata.is_normalized("NFC", given):
+    if to_nfc(given) is given:  # NFC, and no run of marks was cut
         return _fold_offsets(given, range(len(given) + 1))
     starts: list[int] = []
     chars: list[str] = []
