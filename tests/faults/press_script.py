@@ -43,7 +43,7 @@ ROUNDS = {
     "again": (LIVE_FROM + timedelta(days=3, hours=9)).astimezone(UTC),
 }
 #: what is committed together while faults are injected
-COLLECT_ROWS, IMPORT_PAGES, PIECE_BYTES = 12, 16, 60_000
+COLLECT_ROWS, IMPORT_PAGES, PIECE_BYTES = 12, 5, 60_000
 FOREIGN, PAGES = "foreign.warc.gz", "saved"
 #: filled by `Press`: the port at which the press stands as in a round
 ports: dict[str, int] = {}

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from test_topics_matcher import gazetteer
 
+from diembao.app.topics import find_gazetteer_version
 from diembao.errors import TopicError
 from diembao.text.normal import place_tones
-from diembao.topics import parse_gazetteer
+from diembao.topics import parse_gazetteer, read_gazetteer_version
 from diembao.topics.gazetteer import is_valid
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -108,6 +109,13 @@ def test_broken_gazetteer_is_refused(data: bytes) -> None:
     with pytest.raises(TopicError) as caught:
         parse_gazetteer(data)
     assert caught.value.key == "topic.gazetteer_broken"
+    with pytest.raises(TopicError):
+        read_gazetteer_version(data)
+
+
+def test_the_version_is_known_without_the_places() -> None:
+    """The first line alone gives the version that the whole gazetteer has."""
+    assert find_gazetteer_version() == gazetteer().version
 
 
 @pytest.mark.shared

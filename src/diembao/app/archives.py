@@ -165,15 +165,17 @@ def _opened(
             ArchiveWriter.open(project.folder, ends, clock=project.clock) as archive,
             open_sandbox(desk, looked, limits=replace(limits or Limits(), max_reply=MAX_REPLY)) as box,
         ):
-            reader = Reader(project, desk, box, looked.basis)
-            rereader = Rereader(project.folder, desk, reader)
-            for import_id in rereader.list_unread_imports():  # an import that was interrupted
-                batch = ReadingBatch(desk, desk.imports.get(import_id), folder=project.folder, writer=writer)
-                rereader.read_unread(batch, project.clock.now(), is_imported=True, import_id=import_id)
+            # from here on the import is at work; pages that an interrupted one left are its first ones
             run = desk.imports.start(
                 kind, path.name, file_sha256=_hash(path), file_size=_size(path), mapping={}
             )
-            yield PageImport(project.folder, desk, writer, archive, box, reader, run, result, progress)
+            reader = Reader(project, desk, box, looked.basis)
+            pages = PageImport(project.folder, desk, writer, archive, box, reader, run, result, progress)
+            rereader = Rereader(project.folder, desk, reader)
+            for import_id in desk.captures.list_unread_imports():
+                batch = ReadingBatch(desk, desk.imports.get(import_id), folder=project.folder, writer=writer)
+                rereader.read_unread(batch, project.clock.now(), is_imported=True, import_id=import_id)
+            yield pages
 
 
 class PageImport:

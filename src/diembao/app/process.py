@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from diembao.app.coverage import check_clocks, find_gaps_now
 from diembao.app.project import Project
-from diembao.app.topics import get_topic, list_topic_ids, load_gazetteer, load_matcher
+from diembao.app.topics import find_gazetteer_version, get_topic, list_topic_ids, load_matcher
 from diembao.app.view import open_view
 from diembao.corpus.batch import Decided
 from diembao.corpus.read import CorpusReader
@@ -82,7 +82,7 @@ def name_rules() -> str:
     """The versions of the gazetteer and of the matching rules that hold in this software."""
     from diembao.topics import MATCHER_VERSION
 
-    return f"{load_gazetteer().version}+{MATCHER_VERSION}"
+    return f"{find_gazetteer_version()}+{MATCHER_VERSION}"
 
 
 def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:

@@ -27,9 +27,19 @@ def load_gazetteer() -> Gazetteer:
     """The gazetteer of Vietnam that ships with the package."""
     from diembao.topics import parse_gazetteer
 
-    return parse_gazetteer(
-        resources.files("diembao").joinpath("assets", "gazetteer", GAZETTEER_FILE).read_bytes()
-    )
+    return parse_gazetteer(_read_gazetteer())
+
+
+@cache
+def find_gazetteer_version() -> str:
+    """The version of that gazetteer, for those who need no place of it."""
+    from diembao.topics import read_gazetteer_version
+
+    return read_gazetteer_version(_read_gazetteer())
+
+
+def _read_gazetteer() -> bytes:
+    return resources.files("diembao").joinpath("assets", "gazetteer", GAZETTEER_FILE).read_bytes()
 
 
 @cache

@@ -203,6 +203,14 @@ class Captures:
             last = int(found[-1]["capture_id"])
             yield [to_kept(row) for row in found]
 
+    def list_unread_imports(self) -> list[int]:
+        """The imports that left captures unread."""
+        rows = self._desk.rows(
+            "SELECT DISTINCT import_id FROM captures c WHERE import_id IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM readings r WHERE r.capture_id = c.capture_id) ORDER BY 1"
+        )
+        return [int(row[0]) for row in rows]
+
     def list_captures(self, *, at: int | None = None) -> Iterator[Kept]:
         """Every capture in order."""
         last, limit = 0, NOW if at is None else at

@@ -1,6 +1,6 @@
 """Which articles are about the topic, and why."""
 
-from diembao.topics.gazetteer import Gazetteer, parse_gazetteer
+from diembao.topics.gazetteer import Gazetteer, parse_gazetteer, read_gazetteer_version
 from diembao.topics.matcher import Matcher, TopicsMatcher
 from diembao.topics.places import place_topic
 from diembao.topics.profile import check_topic, format_profile, free_topic, parse_profile, profile_hash
@@ -33,5 +33,6 @@ __all__ = [
     "parse_profile",
     "place_topic",
     "profile_hash",
+    "read_gazetteer_version",
     "reason_key",
 ]

@@ -23,6 +23,8 @@ REFORM_DAY = date(2025, 7, 1)
 ANNOUNCED_DAYS = 120
 _DISTRICT_KINDS = frozenset(("huyện", "quận", "thị xã", "thành phố"))
 _COMMUNE_KINDS = frozenset(("xã", "phường", "thị trấn", "đặc khu"))
+#: the first line is shorter than this
+_HEAD_BYTES = 65_536
 _CLASS_RANK = {"A": 0, "B": 1, "C": 2}
 
 
@@ -167,6 +169,19 @@ def parse_gazetteer(data: bytes) -> Gazetteer:
             reason=str(error) or type(error).__name__,
         ) from error
     return Gazetteer(version=head["version"], places=places, sources=tuple(head.get("sources", ())))
+
+
+def read_gazetteer_version(data: bytes) -> str:
+    """The version that the first line of the shipped file names, without reading the places.
+
+    Of a file that does not begin so, `parse_gazetteer` says what is wrong.
+    """
+    try:
+        is_packed = data[:6] == b"\xfd7zXZ\x00"
+        head = lzma.LZMADecompressor().decompress(data, _HEAD_BYTES) if is_packed else data[:_HEAD_BYTES]
+        return str(json.loads(head.partition(b"\n")[0])["version"])
+    except (ValueError, KeyError, TypeError, lzma.LZMAError, EOFError):
+        return parse_gazetteer(data).version
 
 
 def _build_places(rows: list[dict[str, Any]]) -> dict[str, Place]:

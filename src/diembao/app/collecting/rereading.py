@@ -35,16 +35,6 @@ class Rereader:
             batch.flush()
         return done
 
-    def list_unread_imports(self) -> list[int]:
-        """The imports that left captures unread."""
-        found = {
-            kept.import_id
-            for piece in self._desk.captures.list_unread("page", is_imported=True)
-            for kept in piece
-            if kept.import_id is not None
-        }
-        return sorted(found)
-
     def read_looked(self, batch: ReadingBatch, basis: str, now: datetime) -> int:
         """Look again at pages that were only looked at for other topics; how many."""
         done = 0
