@@ -1,0 +1,1 @@
+"""Text reuse: which texts share passages, how much of each, and where."""

@@ -1,0 +1,121 @@
+"""Pairs of texts worth counting: those that share about as many prints as the wanted containment makes likely.
+
+A list of up to `MANY` texts gives all its pairs. A longer list is first tried: of its five texts with the lowest
+digests at least three of the ten pairs must seem related (share prints of an eighth of the smaller text's). A stock
+phrase or a footer in a thousand articles fails that and gives no pairs; a wire story in a thousand articles passes
+and gives all. The work therefore grows with what is found, and no list is cut off for being long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diembao.stories.reuse.lists import SCALE, PrintLists
+from diembao.stories.reuse.measure import Sets, measure_pairs, spread
+from diembao.stories.reuse.runs import Counts, Wide
+
+#: a list of more texts than this is tried before it gives pairs
+MANY = 15
+#: texts of a long list that are compared, and how many of their pairs must be related
+TRIED, RELATED_PAIRS = 5, 3
+#: two texts seem related from this share of the smaller one's prints on
+RELATED_SHARE = 0.12
+#: standard deviations that a pair's number of shared prints may lie below what is expected
+_SLACK = 2.6
+_WEIGHT_BITS = 16
+_TEXT_BITS = 24
+_A_SHIFT = np.uint64(_TEXT_BITS + _WEIGHT_BITS)
+_B_SHIFT = np.uint64(_WEIGHT_BITS)
+_B_MASK = np.uint64((1 << _TEXT_BITS) - 1)
+_MAX_WEIGHT = (1 << _WEIGHT_BITS) - 1
+#: pairs made at a time
+_CHUNK = 1 << 20
+
+
+def try_lists(lists: PrintLists, ranks: Counts, sketches: Sets, counts: Counts) -> NDArray[np.bool_]:
+    """For each list whether its texts are related. `ranks` (texts,) orders texts by content, `sketches` gives prints."""
+    texts = np.repeat(np.arange(len(lists.counts)), lists.counts)
+    order = np.lexsort((ranks[lists.texts], texts))
+    chosen = lists.texts[order][spread(lists.starts, np.full(len(lists.counts), TRIED))].astype(np.int64)
+    rows = chosen.reshape(-1, TRIED)
+    left, right = np.triu_indices(TRIED, 1)
+    low = np.minimum(rows[:, left], rows[:, right]).ravel()
+    high = np.maximum(rows[:, left], rows[:, right]).ravel()
+    pairs, places = np.unique((low << 32) | high, return_inverse=True)
+    found = measure_pairs(pairs >> 32, pairs & 0xFFFFFFFF, sketches, counts)
+    smaller = np.minimum(found.size_a, found.size_b)
+    related = (found.shared >= 2) & (found.shared >= RELATED_SHARE * smaller)
+    of_list = related[places].reshape(-1, len(left))
+    tried: NDArray[np.bool_] = of_list.sum(axis=1) >= RELATED_PAIRS
+    return tried
+
+
+def count_pairs(lists: PrintLists) -> int:
+    """How many pairs the lists give, those in several lists counted several times."""
+    return int((lists.counts * (lists.counts - 1) // 2).sum())
+
+
+def make_pairs(lists: PrintLists) -> Iterator[Wide]:
+    """All pairs of all lists as numbers: text a, text b > a, weight; in chunks, not ordered."""
+    weights = np.minimum(lists.weights, _MAX_WEIGHT).astype(np.uint64)
+    starts = lists.starts
+    order = np.argsort(lists.counts, kind="stable")
+    sizes, firsts = np.unique(lists.counts[order], return_index=True)
+    for size, chosen in zip(sizes.tolist(), np.split(order, firsts[1:]), strict=True):
+        if size * (size - 1) // 2 > _CHUNK:
+            for one in chosen.tolist():
+                yield from _pairs_of_long(lists.texts[starts[one] : starts[one] + size], weights[one])
+            continue
+        step = max(1, 2 * _CHUNK // (size * (size - 1)))
+        left, right = np.triu_indices(size, 1)
+        for at in range(0, len(chosen), step):
+            some = chosen[at : at + step]
+            rows = lists.texts[starts[some][:, None] + np.arange(size)].astype(np.uint64)
+            yield _pack(rows[:, left], rows[:, right], weights[some][:, None])
+
+
+def _pairs_of_long(texts: NDArray[np.uint32], weight: np.uint64) -> Iterator[Wide]:
+    wide = texts.astype(np.uint64)
+    step = max(1, _CHUNK // len(wide))
+    for at in range(0, len(wide), step):
+        rows = np.arange(at, min(at + step, len(wide)))
+        counts = len(wide) - 1 - rows
+        yield _pack(np.repeat(wide[rows], counts), wide[spread(rows + 1, counts)], weight)
+
+
+def _pack(a: Wide, b: Wide, weight: Wide | np.uint64) -> Wide:
+    packed: Wide = ((a << _A_SHIFT) | (b << _B_SHIFT) | weight).ravel()
+    return packed
+
+
+def sum_pairs(packed: Wide) -> Wide:
+    """Each pair once, its weights added up (the array is put in order)."""
+    if not len(packed):
+        return packed
+    packed.sort()
+    pairs = packed >> _B_SHIFT
+    first = np.ones(len(pairs), dtype=bool)
+    first[1:] = pairs[1:] != pairs[:-1]
+    heads = np.flatnonzero(first)
+    sums = np.add.reduceat(packed & np.uint64(_MAX_WEIGHT), heads)
+    return (pairs[heads] << _B_SHIFT) | np.minimum(sums, np.uint64(_MAX_WEIGHT))
+
+
+def choose_pairs(summed: Wide, counts: Counts, min_containment: float) -> tuple[Counts, Counts]:
+    """The texts a and b of the pairs that share enough prints for their size."""
+    a = (summed >> _A_SHIFT).astype(np.int64)
+    b = ((summed >> _B_SHIFT) & _B_MASK).astype(np.int64)
+    shared = (summed & np.uint64(_MAX_WEIGHT)).astype(np.int64)
+    enough = shared >= need_prints(np.minimum(counts[a], counts[b]), min_containment)
+    return a[enough], b[enough]
+
+
+def need_prints(runs: Counts, min_containment: float) -> Counts:
+    """Prints that two texts share at least, in 995 of 1,000 cases, if the containment is as wanted."""
+    expected = runs * (min_containment / SCALE)
+    spare = _SLACK * np.sqrt(expected * (1 - 1 / SCALE))
+    needed: Counts = np.maximum(1, np.floor(expected - spare)).astype(np.int64)
+    return needed

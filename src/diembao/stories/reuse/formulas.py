@@ -1,0 +1,111 @@
+"""Formulas: passages that stand in many texts without making one a copy of the other, learned from the texts.
+
+A run is frequent if it stands in at least `MANY_TEXTS` texts of a set (copies counted once). Frequent runs that
+follow one another in at least half of the places where either stands make a passage. A passage is a formula if it is
+shorter than `SHORT` runs **and** makes up less than half of the median text that holds it. So a form with blanks to
+fill in, a footer, a notice are formulas, however many; a wire story is not, in however many papers it stands: it is
+long, or it is most of the text.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diembao.stories.reuse.measure import Sets
+from diembao.stories.reuse.runs import Counts, Runs, Wide
+
+#: texts that hold a frequent run
+MANY_TEXTS = 16
+#: a passage of so many runs is a text in its own right
+SHORT = 100
+#: a passage that makes up so much of the median text is the text
+MOST = 0.5
+
+
+def learn_formulas(runs: Runs, counts: Counts, *, many: int = MANY_TEXTS) -> Runs:
+    """The runs of all formulas of the texts, ascending. `runs` in the order of the texts, `counts` of each."""
+    if len(counts) < many:
+        return np.empty(0, np.uint32)
+    texts = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
+    frequent, held = _find_frequent(runs, texts, many)
+    if not len(frequent):
+        return frequent
+    places = np.searchsorted(frequent, runs)
+    places[places == len(frequent)] = 0
+    is_frequent = frequent[places] == runs
+    passages = _join_passages(places, is_frequent, texts, held)
+    lengths = np.bincount(passages)
+    shares = _median_shares(passages[places[is_frequent]], places[is_frequent], texts[is_frequent], counts)
+    formula = (lengths < SHORT) & (shares < MOST)
+    return frequent[formula[passages]]
+
+
+def _find_frequent(runs: Runs, texts: Wide, many: int) -> tuple[Runs, Counts]:
+    """The runs that stand in many texts, and in how many."""
+    keys = (runs.astype(np.uint64) << np.uint64(32)) | texts
+    keys.sort()
+    different = np.ones(len(keys), dtype=bool)
+    different[1:] = keys[1:] != keys[:-1]
+    values = (keys[different] >> np.uint64(32)).astype(np.uint32)
+    first = np.ones(len(values), dtype=bool)
+    first[1:] = values[1:] != values[:-1]
+    starts = np.flatnonzero(first)
+    held = np.diff(starts, append=len(values))
+    chosen = held >= many
+    return values[starts[chosen]], held[chosen]
+
+
+def _join_passages(
+    places: NDArray[np.intp], is_frequent: NDArray[np.bool_], texts: Wide, held: Counts
+) -> NDArray[np.int32]:
+    """For each frequent run the number of its passage."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    follows = is_frequent[1:] & is_frequent[:-1] & (texts[1:] == texts[:-1])
+    links = (places[:-1][follows].astype(np.uint64) << np.uint64(32)) | places[1:][follows].astype(np.uint64)
+    values, times = np.unique(links, return_counts=True)
+    left, right = (
+        (values >> np.uint64(32)).astype(np.int64),
+        (values & np.uint64(0xFFFFFFFF)).astype(np.int64),
+    )
+    usual = 2 * times >= np.maximum(held[left], held[right])
+    left, right = left[usual], right[usual]
+    links_of = coo_matrix((np.ones(len(left), np.int8), (left, right)), shape=(len(held), len(held)))
+    labels: NDArray[np.int32] = connected_components(links_of, directed=False)[1]
+    return labels
+
+
+def _median_shares(
+    passages: NDArray[np.int32], places: NDArray[np.intp], texts: Wide, counts: Counts
+) -> NDArray[np.float64]:
+    """For each passage which share of a text it makes up in the median of the texts that hold a part of it."""
+    keys = (passages.astype(np.uint64) << np.uint64(32)) | texts
+    values, times = np.unique(keys, return_counts=True)
+    of = (values >> np.uint64(32)).astype(np.int64)
+    shares = times / counts[(values & np.uint64(0xFFFFFFFF)).astype(np.int64)]
+    order = np.lexsort((shares, of))
+    starts = np.searchsorted(of, np.arange(int(of[-1]) + 1))
+    stops = np.append(starts[1:], len(of))
+    medians: NDArray[np.float64] = shares[order][(starts + stops) // 2]
+    return medians
+
+
+def without_runs(sets: Sets, masked: NDArray[np.bool_], formulas: Runs) -> Sets:
+    """The sets with the formulas taken out of the masked texts."""
+    if not len(formulas):
+        return sets
+
+    def masked_sets(texts: Counts) -> tuple[Runs, Counts]:
+        runs, counts = sets(texts)
+        flags = masked[texts]
+        if not flags.any():
+            return runs, counts
+        places = np.searchsorted(formulas, runs)
+        places[places == len(formulas)] = 0
+        owners = np.repeat(np.arange(len(texts)), counts)
+        kept = ~(flags[owners] & (formulas[places] == runs))
+        return runs[kept], np.bincount(owners[kept], minlength=len(texts))
+
+    return masked_sets

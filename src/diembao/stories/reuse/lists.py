@@ -1,0 +1,122 @@
+"""Which texts hold one print: lists of texts, those of one passage folded into one with a weight.
+
+A print is a run whose hash is among the lowest `1/SCALE` (FracMinHash, as in `diembao.text.prints`, but denser: two
+texts that share 26 runs have no print in common with probability .0006, at scale 8 it would be .03).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from diembao.stories.reuse.measure import spread
+from diembao.stories.reuse.runs import Counts, Runs, Wide, mix
+
+#: one run in so many is a print
+SCALE = 4
+#: bits of a posting that number the text, below those of the print
+TEXT_BITS = 24
+MAX_TEXTS = 1 << TEXT_BITS
+PRINT_BITS = 64 - TEXT_BITS
+#: a run whose upper bits lie below is a print
+PRINT_LIMIT = np.uint32(2**32 // SCALE)
+_HASH_LIMIT = np.uint64(2**64 // SCALE)
+_HASH_SHIFT = np.uint64(64 - (SCALE.bit_length() - 1) - PRINT_BITS)
+_TEXT_SHIFT = np.uint64(TEXT_BITS)
+_TEXT_MASK = np.uint64(MAX_TEXTS - 1)
+#: from a print in a posting back to the run
+_RUN_SHIFT = np.uint64(32 - int(_HASH_SHIFT))
+
+
+def make_postings(hashes: Wide, counts: Counts, first: int) -> Wide:
+    """The prints of a batch with the numbers of their texts (from `first` on) as sorted values."""
+    texts = np.repeat(np.arange(first, first + len(counts), dtype=np.uint64), counts)
+    low = hashes < _HASH_LIMIT
+    found: Wide = ((hashes[low] >> _HASH_SHIFT) << _TEXT_SHIFT) | texts[low]
+    found.sort()
+    return found
+
+
+def run_of(prints: Wide) -> Runs:
+    """The runs that prints stand for."""
+    return (prints >> _RUN_SHIFT).astype(np.uint32)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintLists:
+    """Lists of at least two texts each."""
+
+    #: (all texts of all lists,) ascending within a list
+    texts: NDArray[np.uint32]
+    #: (lists,) texts in each
+    counts: Counts
+    #: (lists,) how many prints have exactly this list
+    weights: Counts
+    #: (lists,) the least of those prints
+    prints: Wide
+
+    @property
+    def starts(self) -> Counts:
+        """Where each list begins in `texts`."""
+        return np.cumsum(self.counts) - self.counts
+
+    def pick(self, chosen: NDArray[np.intp]) -> PrintLists:
+        """Some of the lists."""
+        counts = self.counts[chosen]
+        texts = self.texts[spread(self.starts[chosen], counts)]
+        return PrintLists(texts, counts, self.weights[chosen], self.prints[chosen])
+
+
+def list_texts(postings: Wide, kept: NDArray[np.bool_] | None = None) -> PrintLists:
+    """The lists of the postings (which are put in order); `kept` (texts,) says which texts count."""
+    if kept is not None and not kept.all():
+        postings = postings[kept[(postings & _TEXT_MASK).astype(np.int64)]]
+    postings.sort()
+    repeated = postings[1:] == postings[:-1]
+    if repeated.any():  # a text that holds a print twice
+        postings = np.delete(postings, np.flatnonzero(repeated))
+    prints = postings >> _TEXT_SHIFT
+    same = prints[1:] == prints[:-1]
+    common = np.zeros(len(postings), dtype=bool)
+    common[1:] = same
+    common[:-1] |= same
+    postings, prints = postings[common], prints[common]
+    first = np.ones(len(prints), dtype=bool)
+    first[1:] = prints[1:] != prints[:-1]
+    starts = np.flatnonzero(first)
+    counts = np.diff(starts, append=len(prints))
+    texts = (postings & _TEXT_MASK).astype(np.uint32)
+    return fold_lists(PrintLists(texts, counts, np.ones(len(counts), np.int64), prints[starts]))
+
+
+def join_lists(parts: list[PrintLists]) -> PrintLists:
+    """The lists of all parts, equal ones folded."""
+    if len(parts) == 1:
+        return parts[0]
+    texts, counts, weights, prints = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("texts", "counts", "weights", "prints")
+    )
+    parts.clear()
+    return fold_lists(PrintLists(texts, counts, weights, prints))
+
+
+def fold_lists(lists: PrintLists) -> PrintLists:
+    """Lists of the same texts become one: a shared passage has many prints, all with one list."""
+    if not len(lists.counts):
+        return lists
+    sums = np.cumsum(mix(lists.texts.astype(np.uint64) + np.uint64(1)), dtype=np.uint64)
+    ends = np.cumsum(lists.counts) - 1
+    marks = sums[ends]
+    marks[1:] -= sums[ends[:-1]]
+    order = np.argsort(marks)
+    marks = marks[order]
+    first = np.ones(len(marks), dtype=bool)
+    first[1:] = marks[1:] != marks[:-1]
+    heads = np.flatnonzero(first)
+    weights = np.add.reduceat(lists.weights[order], heads)
+    prints = np.minimum.reduceat(lists.prints[order], heads)
+    picked = lists.pick(order[heads])
+    return PrintLists(picked.texts, picked.counts, weights, prints)
