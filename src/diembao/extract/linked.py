@@ -74,14 +74,22 @@ def read_linked(scripts: Iterable[str]) -> LinkedArticle:
 
 
 def _load(script: str) -> Any:
-    text = _WRAPPER.sub("", _WRAPPER.sub("", script)).strip().rstrip(";")
-    attempts = (text, _TRAILING_COMMA.sub(r"\1", text), read_entities(text))
-    for attempt in attempts:
+    for attempt in _attempts(script.strip()):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _attempts(script: str) -> Iterator[str]:
+    """The script as it stands, and then, since most need none of it, with what is usually wrong put right."""
+    if script[:1] in ("{", "[") and script[-1:] in ("}", "]"):
+        yield script
+    text = _WRAPPER.sub("", _WRAPPER.sub("", script)).strip().rstrip(";")
+    yield text
+    yield _TRAILING_COMMA.sub(r"\1", text)
+    yield read_entities(text)
 
 
 def _scrape(script: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from diembao.extract.language import detect_language
 from diembao.extract.linked import ARTICLE_TYPES, LinkedArticle, read_linked
 from diembao.extract.pagekind import LITTLE_TEXT, PageSignals, judge_page
 from diembao.extract.quickdates import find_quick_labels
-from diembao.extract.quickhead import read_quick_head
+from diembao.extract.quickhead import QuickPage, read_quick_page
 from diembao.extract.shown import MAX_SHOWN_CHARS, gather_shown, read_visible
 from diembao.extract.tidy import tidy_line
 from diembao.extract.titles import MAX_TITLE_CHARS, choose_title
@@ -42,8 +42,7 @@ LANGUAGE_CHARS = 600
 MANY_TAGS, LONG_TAG = 15_000, 20_000
 #: an element that is open to the end of the page begins before its last characters or swallows them
 TAIL_BYTES = 5_000
-_RAW = (b"script", b"style", b"textarea", b"title", b"iframe", b"noframes", b"xmp", b"noembed", b"plaintext")
-_LOGIN_FIELD = 'input[type="password" i]'
+_RAW_TAG = re.compile(rb"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)")
 _VIDEO = 'video,amp-video,amp-youtube,[data-role="video"],[class*="video-player"],[class*="videojs"],[class*="video-js"]'
 _TEASERS = "h2:has(a),h3:has(a),h4:has(a),a > h2,a > h3,a > h4"
 _MAYBE_LIVE = '[class*="live"],[class*="tuong-thuat"],[class*="truc-tiep"]'
@@ -69,15 +68,16 @@ def look_page(
     markup = _as_utf8(body, decoded)
     _check_size(markup)
     tree = LexborHTMLParser(markup, options=LexborDocumentOptions.WO_EVENTS.value)
-    head = read_quick_head(tree)
+    page = read_quick_page(tree, max_headings=MAX_HEADINGS)
+    head = page.head
     linked = read_linked(head.json_ld)
-    title = choose_title([node.text() for node in tree.css("h1")[:MAX_HEADINGS]], head, linked)
+    title = choose_title(page.headings, head, linked)
     dates = _read_dates(tree, head, linked, url, timezone)
-    visible = read_visible(tree)
+    visible = read_visible(tree, with_templates="template" in page.counts)
     shown = gather_shown(visible, head)
     links, teasers = ([], 0) if _states_article(head, linked) else _see_links(tree)
     text = "\n".join(read_blocks(tree))
-    signals = _see(tree, url, title, text, visible, links, teasers, decoded.text[:MARKUP_CHARS])
+    signals = _see(tree, page, url, title, text, visible, links, teasers, decoded.text[:MARKUP_CHARS])
     kind, reason = judge_page(signals, head, linked)
     canonical, canonical_flags = choose_canonical(head, url)
     published, updated = dates.published, dates.updated
@@ -95,7 +95,7 @@ def look_page(
         page_type=kind,
         text_chars=len(text) if kind in WITH_TEXT else 0,
         text_prints=fingerprint(text) if kind in WITH_TEXT else (),
-        in_doubt=_find_doubts(decoded, markup, shown, has_frames=tree.css_first("frameset") is not None),
+        in_doubt=_find_doubts(decoded, markup, shown, has_frames="frameset" in page.counts),
         may_match=tuple(may_match(shown[:MAX_SHOWN_CHARS])) if may_match else (),
         flags=tuple(dict.fromkeys(flags)),
     )
@@ -152,6 +152,7 @@ def _see_links(tree: Any) -> tuple[list[str], int]:
 
 def _see(
     tree: Any,
+    page: QuickPage,
     url: str,
     title: str,
     text: str,
@@ -163,7 +164,7 @@ def _see(
     """What tells kinds of page apart; what only little text makes worth asking is not asked otherwise."""
     is_short = len(text) < LITTLE_TEXT
     words = " ".join(visible.replace(CUT, "").split()) if is_short else ""
-    size = _count_ink(visible)
+    size = _count_ink(visible) if links else 0
     return PageSignals(
         url=url,
         title=title,
@@ -172,12 +173,12 @@ def _see(
         visible_text=words[:VISIBLE_CHARS],
         markup=markup,
         link_share=_count_ink("".join(links)) / size if size else 0.0,
-        has_password=is_short and tree.css_first(_LOGIN_FIELD) is not None,
+        has_password="input" in page.counts,
         has_live_blocks=any(
             _LIVE.search(node.attributes.get("class") or "") for node in tree.css(_MAYBE_LIVE)[:200]
         ),
         has_video=is_short and tree.css_first(_VIDEO) is not None,
-        pictures=len(tree.css("figure")),
+        pictures=page.counts.get("figure", 0),
         teasers=teasers,
     )
 
@@ -219,4 +220,5 @@ def _is_unclosed(markup: bytes) -> bool:
     if markup.find(b"<!--", max(0, closed)) >= 0:
         return True
     tail = markup[-TAIL_BYTES:].lower()
-    return any(tail.rfind(b"<" + name) > tail.rfind(b"</" + name) for name in _RAW)
+    # the last tag of each name
+    return b"" in {name: end for end, name in _RAW_TAG.findall(tail)}.values()

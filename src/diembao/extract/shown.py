@@ -25,8 +25,8 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.S)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]{0,2000}>")
 
 
-def read_visible(tree: Any) -> str:
-    """The text of a lexbor tree with `CUT` where markup stands; templates are included.
+def read_visible(tree: Any, *, with_templates: bool) -> str:
+    """The text of a lexbor tree with `CUT` where markup stands, and that of its templates if it has any.
 
     Scripts and styles are removed from the tree for good.
     """
@@ -35,7 +35,7 @@ def read_visible(tree: Any) -> str:
     if root is None:
         return ""
     parts = [root.text(separator=CUT)]
-    if tree.css_first("template") is not None:
+    if with_templates:
         parts += [fragment.text(separator=CUT) for fragment in tree.template_fragments()]
     return CUT.join(parts)
 
