@@ -158,7 +158,7 @@ def write_evidence(folder: Path, pages: list[bytes]) -> dict[str, Any]:
         read_capture(target, capture)
     results["read_captures"] = rate(started, len(captures), sum(ends.values()))
     started = time.perf_counter()
-    problems = list(verify_archive(target, captures, ends))
+    problems = list(verify_archive(target, captures, ends, lookup={c.record_id: c for c in captures}.get))
     results["verify"] = rate(started, len(captures), sum(ends.values())) | {"problems": len(problems)}
     return results
 

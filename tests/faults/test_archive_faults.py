@@ -94,7 +94,8 @@ def collect(disk: Disk, ledger: Ledger) -> None:
 
 def check(folder: Path, ledger: Ledger) -> None:
     """Everything acknowledged is there, once, with its body."""
-    assert list(verify_archive(folder, ledger.captures, ledger.ends)) == []
+    by_record = {capture.record_id: capture for capture in ledger.captures}
+    assert list(verify_archive(folder, ledger.captures, ledger.ends, lookup=by_record.get)) == []
     bodies = [read_capture(folder, capture).body for capture in ledger.captures]
     assert bodies == BODIES[: len(bodies)]
 

@@ -38,13 +38,18 @@ def ledger(tmp_path: Path) -> Ledger:
 def check(folder: Path, ledger: Ledger) -> list[Problem]:
     """All problems."""
     captures = sorted(ledger[0], key=lambda capture: (capture.file, capture.offset))
-    return list(verify_archive(folder, captures, ledger[1]))
+    return list(verify_archive(folder, captures, ledger[1], lookup=find_in(ledger)))
+
+
+def find_in(ledger: Ledger) -> Callable[[str], Capture | None]:
+    """Finds a capture by its record id, as the desk does."""
+    return {capture.record_id: capture for capture in ledger[0]}.get
 
 
 def test_an_untouched_archive_has_no_problem(tmp_path: Path, ledger: Ledger) -> None:
     """What was written and acknowledged is found again, record by record."""
     seen = Seen()
-    assert list(verify_archive(tmp_path, ledger[0], ledger[1], seen=seen)) == []
+    assert list(verify_archive(tmp_path, ledger[0], ledger[1], lookup=find_in(ledger), seen=seen)) == []
     assert len(ledger[1]) > 1
     assert {capture.kind for capture in ledger[0]} == {"response", "revisit", "tdm"}
     assert (seen.files, seen.captures) == (len(ledger[1]), len(ledger[0]))
@@ -58,7 +63,7 @@ def test_bytes_beyond_the_end_are_only_not_acknowledged(tmp_path: Path, ledger: 
     last.write_bytes(last.read_bytes() + b"half a record")
     (tmp_path / "archive" / "new.warc.gz").write_bytes(b"12345")
     seen = Seen()
-    assert list(verify_archive(tmp_path, ledger[0], ledger[1], seen=seen)) == []
+    assert list(verify_archive(tmp_path, ledger[0], ledger[1], lookup=find_in(ledger), seen=seen)) == []
     assert seen.unacknowledged_bytes == len(b"half a record") + 5
 
 
@@ -125,6 +130,26 @@ def _other_body(folder: Path, ledger: Ledger) -> Ledger:
     return [replace(ledger[0][0], payload_sha256="0" * 64), *ledger[0][1:]], ledger[1]
 
 
+def _forget_earlier(folder: Path, ledger: Ledger) -> Ledger:
+    """Take out a record that a revisit points to, whole, as if its row had never been."""
+    earlier = ledger[0][0]
+    path = folder / "archive" / earlier.file
+    whole = path.read_bytes()
+    end = earlier.offset + earlier.length
+    path.write_bytes(whole[: earlier.offset] + whole[end:])
+    rows = [
+        replace(row, offset=row.offset - earlier.length) if row.file == earlier.file else row
+        for row in ledger[0][1:]
+    ]
+    return rows, ledger[1] | {earlier.file: ledger[1][earlier.file] - earlier.length}
+
+
+def _point_elsewhere(folder: Path, ledger: Ledger) -> Ledger:
+    return [
+        replace(row, refers_to=ledger[0][1].record_id) if row.kind == "revisit" else row for row in ledger[0]
+    ], ledger[1]
+
+
 def _remove_response(folder: Path, ledger: Ledger) -> Ledger:
     """Take a response out of the last file, whole, and its row with it."""
     row = ledger[0][-1]
@@ -145,6 +170,8 @@ def _remove_response(folder: Path, ledger: Ledger) -> Ledger:
         (_flip_byte, "damaged"),
         (_other_body, "changed"),
         (_remove_response, "alone"),
+        (_forget_earlier, "no_earlier"),
+        (_point_elsewhere, "changed"),
     ],
 )
 def test_each_harm_is_found_under_its_name(
@@ -180,4 +207,4 @@ def test_rows_out_of_order_are_refused(tmp_path: Path, ledger: Ledger) -> None:
     """Only one file's rows are held, so they must come file by file."""
     captures, ends = ledger
     with pytest.raises(ValueError, match="ordered"):
-        list(verify_archive(tmp_path, [captures[0], captures[-1], captures[0]], ends))
+        list(verify_archive(tmp_path, [captures[0], captures[-1], captures[0]], ends, lookup=find_in(ledger)))

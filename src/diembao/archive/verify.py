@@ -12,7 +12,7 @@ from pathlib import Path
 from diembao.archive.compose import DISCARDED_DIGEST
 from diembao.archive.frames import Frame, Loss, walk_gzip
 from diembao.archive.heads import WARC, Head
-from diembao.archive.reader import check_body
+from diembao.archive.reader import Lookup, check_body
 from diembao.archive.recovery import FOLDER
 from diembao.archive.spans import FileSpan
 from diembao.types import Capture
@@ -28,6 +28,7 @@ KINDS = (
     "doubled",  # two rows for one record
     "damaged",  # a record that cannot be read, or whose digests do not agree with its bytes
     "changed",  # a record that is not the one its row describes
+    "no_earlier",  # a revisit without the record that holds its body
 )
 
 
@@ -59,12 +60,17 @@ class Seen:
 
 
 def verify_archive(
-    folder: Path, captures: Iterable[Capture], committed: Mapping[str, int], *, seen: Seen | None = None
+    folder: Path,
+    captures: Iterable[Capture],
+    committed: Mapping[str, int],
+    *,
+    lookup: Lookup,
+    seen: Seen | None = None,
 ) -> Iterator[Problem]:
     """Every problem of the evidence of a project folder; `seen` is counted up on the way.
 
-    `captures` come ordered by file (one file's rows are held at a time). Bytes beyond the committed end are no
-    problem: nothing was acknowledged there.
+    `captures` come ordered by file (one file's rows are held at a time); `lookup` finds one by its record id.
+    Bytes beyond the committed end are no problem: nothing was acknowledged there.
     """
     seen = seen if seen is not None else Seen()
     archive = folder / FOLDER
@@ -74,16 +80,18 @@ def verify_archive(
         if name in done:
             raise ValueError("captures must be ordered by file")
         done.add(name)
-        yield from _check_file(archive, name, left.pop(name, 0), list(rows), seen)
+        yield from _check_file(archive, name, left.pop(name, 0), list(rows), lookup, seen)
     for name, end in sorted(left.items()):
-        yield from _check_file(archive, name, end, [], seen)
+        yield from _check_file(archive, name, end, [], lookup, seen)
     if archive.is_dir():
         for path in archive.iterdir():
             if path.is_file() and path.name not in done and path.name not in committed:
                 seen.unacknowledged_bytes += path.stat().st_size
 
 
-def _check_file(archive: Path, name: str, end: int, rows: list[Capture], seen: Seen) -> Iterator[Problem]:
+def _check_file(
+    archive: Path, name: str, end: int, rows: list[Capture], lookup: Lookup, seen: Seen
+) -> Iterator[Problem]:
     seen.captures += len(rows)
     inside: dict[int, Capture] = {}
     for row in rows:
@@ -93,6 +101,8 @@ def _check_file(archive: Path, name: str, end: int, rows: list[Capture], seen: S
             yield Problem("doubled", name, row.offset)
         else:
             inside[row.offset] = row
+            if row.kind == "revisit" and not _has_earlier(row, lookup):
+                yield Problem("no_earlier", name, row.offset, row.refers_to)
     path = archive / name
     if not path.is_file():
         if end:
@@ -108,6 +118,12 @@ def _check_file(archive: Path, name: str, end: int, rows: list[Capture], seen: S
         yield from _check_records(FileSpan(file, 0, end), name, inside, seen)
     for offset in sorted(inside):
         yield Problem("no_record", name, offset)
+
+
+def _has_earlier(revisit: Capture, lookup: Lookup) -> bool:
+    """Whether the record that a revisit points to has a row (which is checked where it stands)."""
+    earlier = lookup(revisit.refers_to)
+    return earlier is not None and earlier.kind != "revisit"
 
 
 def _check_records(span: FileSpan, name: str, rows: dict[int, Capture], seen: Seen) -> Iterator[Problem]:
@@ -149,6 +165,8 @@ def _compare(span: FileSpan, frame: Frame, row: Capture) -> str:
         return "" if head.field(DISCARDED_DIGEST) == f"sha256:{row.payload_sha256}" else "digest of the body"
     if (row.kind == "revisit") != (head.kind == "revisit"):
         return "kind"
+    if row.kind == "revisit" and head.field("WARC-Refers-To") != row.refers_to:
+        return "what it refers to"
     return check_body(row, frame.record)
 
 
