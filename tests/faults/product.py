@@ -3,9 +3,9 @@
 Run as a program (`python tests/faults/product.py MODE:PHASE,… FOLDER`), so that it may fork children that die; the
 children run command lines of `diembao`. Prints one JSON object.
 
-Modes: `crash` kills at named points, `kill` sends SIGKILL at random moments, `io` lets single writes, syncs,
-renames and commits fail, `second` runs other commands while one writes. With `--bug` a planted bug is
-switched on, and something must be found.
+Modes: `crash` kills at named points, `kill` sends SIGKILL at random moments, `restart` times a fresh start after a
+kill, `io` lets single writes, syncs, renames and commits fail, `second` runs other commands while one writes.
+With `--bug` a planted bug is switched on, and something must be found.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import os
 import random
 import resource
 import sqlite3
+import statistics
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -147,6 +149,35 @@ def kill_randomly(work: Work, phase: str, given: argparse.Namespace) -> Iterator
         found = work.judge(project, phase, lines)
         found["problems"] += [f"worker {pid} outlived it" for pid in orphans]
         yield {"at": f"{phase} at {where} of {whole_s:.2f} s", "kills": killed, **found}
+
+
+def restart_afresh(work: Work, phase: str, given: argparse.Namespace) -> Iterator[Found]:
+    """Kill a command at commits spread over it, then run it in a fresh interpreter: how long until it is at work."""
+    project = work.copy(work.bases[phase])
+    commits = [name for name in list_points(work, phase) if name == "desk.after_commit"]
+    for turn in range(given.count):
+        project = work.copy(work.bases[phase])
+        at = 1 + int((turn + 0.5) * (len(commits) - 1) / given.count)
+        code, _ = run_afresh(work, phase, project, kill_at=at)
+        assert code == -9, code
+        code, told = run_afresh(work, phase, project)
+        seconds = {name: round(told.get(name, 0.0), 2) for name in ("begun_s", "work_s")}
+        problems = [] if code == 0 and told["exit"] in (0, 4) else [f"cannot go on: {told}"]
+        yield {
+            "at": f"{phase} at commit {at}/{len(commits)}",
+            "problems": problems,
+            "restart_s": max(seconds.values()),
+            **seconds,
+        }
+
+
+def run_afresh(work: Work, phase: str, project: Path, kill_at: int = 0) -> tuple[int, dict[str, Any]]:
+    """Exit code of a command in an interpreter of its own, and what it told."""
+    program = str(Path(__file__).with_name("restart_clock.py"))
+    given = [phase, str(work.files), str(project), str(time.time()), json.dumps(press.ports), str(kill_at)]
+    done = subprocess.run([sys.executable, program, *given], capture_output=True, text=True, check=False)
+    lines = done.stdout.splitlines()
+    return done.returncode, json.loads(lines[-1]) if lines else {"err": done.stderr[-500:]}
 
 
 # ------------------------------------------------------------------ errors of the disk
@@ -285,7 +316,13 @@ def _list_others(work: Work, base: Path, is_open: bool) -> Iterator[tuple[list[s
 def main() -> None:
     """Run one mode and print what was found."""
     parser = argparse.ArgumentParser()
-    modes = {"crash": break_at_points, "kill": kill_randomly, "io": break_io, "second": run_beside}
+    modes = {
+        "crash": break_at_points,
+        "kill": kill_randomly,
+        "restart": restart_afresh,
+        "io": break_io,
+        "second": run_beside,
+    }
     parser.add_argument("plan", help=f"MODE:PHASE,… of {', '.join(modes)} and {', '.join(PHASES)}")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--take", type=int, default=0, help="so many points of each phase; 0: all")
@@ -318,12 +355,22 @@ def main() -> None:
                 "kills": sum(run.get("kills", 0) for run in runs),
                 "missed": sum(run.get("missed", False) for run in runs),
                 "slowest_restart_s": max((run.get("restart_s", 0.0) for run in runs), default=0.0),
+                "restarts_s": _sum_up_restarts(runs),
                 "wall_s": round(time.monotonic() - begin, 1),
                 "said": sorted({line for run in runs for line in run.get("said", [])})[:40],
                 "found": [run for run in runs if run["problems"]],
             }
         )
     )
+
+
+def _sum_up_restarts(runs: list[Found]) -> dict[str, list[float]]:
+    """Median and maximum for each mode and phase."""
+    seconds: dict[str, list[float]] = {}
+    for run in runs:
+        if "restart_s" in run:
+            seconds.setdefault(f"{run['mode']}:{run['at'].split()[0]}", []).append(run["restart_s"])
+    return {name: [round(f(found), 2) for f in (statistics.median, max)] for name, found in seconds.items()}
 
 
 if __name__ == "__main__":

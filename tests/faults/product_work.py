@@ -6,7 +6,6 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import press_script as press
 import product_bugs
 import product_script as script
 from children import Child, Tell
+from restart_clock import RestartClock
 
 from diembao.app.project import init_project, open_project
 from diembao.app.topics import get_topic, load_matcher, new_topic
@@ -135,11 +135,11 @@ class Work:
             before = press.list_acknowledged(project)
             restart_s = script.restart(project) if phase not in PAGES else 0.0
             for name in AFTER[phase] if after is None else after:
-                begin = time.monotonic()
-                moments: list[float] = []
-                steps.listener = partial(_note_commit, moments)
+                clock = RestartClock(time.monotonic())
+                if phase in PAGES:
+                    clock.watch()
                 told = script.call(name, self.files, project, lambda _: None)
-                restart_s = max(restart_s, moments[0] - begin if moments and phase in PAGES else 0.0)
+                restart_s = max(restart_s, clock.begun_s, clock.work_s)
                 tell({"ran": name, "exit": told["exit"], "said": (told["out"] + told["err"])[-400:]})
             losses = press.find_losses(before, press.list_acknowledged(project))
             tell({"found": _describe(phase, project), "losses": losses, "restart_s": restart_s})
@@ -155,12 +155,6 @@ class Work:
         wanted = {k: value for k, value in self.references[phase].items() if built or k != "numbers"}
         problems += compare(end["found"], wanted)
         return {"problems": problems, "restart_s": end["restart_s"]}
-
-
-def _note_commit(moments: list[float], point: str) -> None:
-    """When the first write of a command was acknowledged."""
-    if point == "desk.after_commit":
-        moments.append(time.monotonic())
 
 
 def _describe(phase: str, project: Path) -> Found:
