@@ -162,7 +162,7 @@ def restart_afresh(work: Work, phase: str, given: argparse.Namespace) -> Iterato
         assert code == -9, code
         code, told = run_afresh(work, phase, project)
         seconds = {name: round(told.get(name, 0.0), 2) for name in ("begun_s", "work_s")}
-        problems = [] if code == 0 and told["exit"] in (0, 4) else [f"cannot go on: {told}"]
+        problems = [] if code == 0 and told["exit"] == 0 else [f"cannot go on: {told}"]
         yield {
             "at": f"{phase} at commit {at}/{len(commits)}",
             "problems": problems,

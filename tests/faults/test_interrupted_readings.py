@@ -1,4 +1,4 @@
-"""What `verify` says of a collection that ended between the corpus and the desk."""
+"""What is said of a collection that ended in the middle: by `verify`, and by the next collection."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from diembao.app.arrivals import make_arrival
 from diembao.app.checks import verify_project
 from diembao.app.collect import collect
 from diembao.app.collecting import batch
+from diembao.app.collecting.collector import Collector
 from diembao.app.outlets import register_outlets
 from diembao.app.project import Project, init_project, open_project
 from diembao.corpus.writer import CorpusWriter
@@ -22,7 +23,7 @@ from diembao.sample.live import LIVE_FROM, DirectBackend, LivePress, list_sites
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("sample")]
 
 CONTACT = "toa-soan@bao-chi-mau.example"
-OUTLET = "bao-mau-song-thuong"
+OUTLET, RESERVED = "bao-mau-song-thuong", "tap-chi-mau-giu-quyen"
 
 
 class StopError(BaseException):
@@ -77,10 +78,31 @@ def test_an_article_without_any_capture_is_found(tmp_path: Path) -> None:
     assert rule["broken"] == 1
 
 
-def _make_project(folder: Path, clock: VirtualClock) -> Project:
+def test_reserved_pages_are_no_failure_of_their_outlet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collection that goes on and finds only pages whose mining is reserved has been answered: exit code 0."""
+    clock = VirtualClock(LIVE_FROM + timedelta(days=3))
+    project = _make_project(tmp_path / "project", clock, RESERVED)
+    with LivePress(build_press(), clock, listens=False) as live:
+        with monkeypatch.context() as patch, pytest.raises(StopError):
+            patch.setattr(Collector, "_settle_page", _stop)
+            collect(project, timer=clock, backend=DirectBackend(live))
+        clock.advance(40)
+        result = collect(project, timer=clock, backend=DirectBackend(live))
+    assert result.outcomes.keys() == {"page:reserved"}
+    assert result.failed_outlets == []
+    assert result.outlets[0]["trouble"] == {"page:reserved": result.outlets[0]["asked"]}
+
+
+def _make_project(folder: Path, clock: VirtualClock, outlet_id: str = OUTLET) -> Project:
     made = init_project(folder, clock=clock)
-    register_outlets(made, [site.outlet for site in list_sites() if site.outlet.outlet_id == OUTLET])
+    register_outlets(made, [site.outlet for site in list_sites() if site.outlet.outlet_id == outlet_id])
     return open_project(folder, flags={"collect.contact": CONTACT}, clock=clock)
+
+
+def _stop(*args: Any) -> None:
+    raise StopError
 
 
 def _stop_at_pages(desk: Any, arrivals: Any) -> None:

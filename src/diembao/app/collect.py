@@ -29,6 +29,8 @@ from diembao.fetch.contact import make_user_agent
 from diembao.ports import Timer
 from diembao.types import Outlet
 
+#: besides what is reserved: a page that is gone, that leads to a login, or that is not for robots is an answer
+_NO_FAILURES = frozenset({"page:gone", "page:redirect_away", "page:robots"})
 #: held by whoever appends to the archive
 ARCHIVE_LOCK = "archive.lock"
 
@@ -68,7 +70,7 @@ class CollectResult:
 
     @property
     def failed_outlets(self) -> list[str]:
-        """Outlets that were asked and gave nothing at all."""
+        """Outlets that were asked and did not answer at all."""
         return [row["outlet"] for row in self.outlets if row["asked"] and not row["answered"]]
 
 
@@ -252,15 +254,19 @@ def _stops_on_signals(collector: Collector) -> Iterator[None]:
             loop.remove_signal_handler(number)
 
 
+def _is_answer(kind: str) -> bool:
+    """Whether an attempt (purpose and outcome) shows that the outlet is well."""
+    return kind.endswith((":ok", ":reserved")) or kind in _NO_FAILURES
+
+
 def _tell(
     desk: Desk, done: Collected, batch: ReadingBatch, reader: Reader, first_attempt: int
 ) -> CollectResult:
     outlets = []
     for outlet_id, counts in sorted(done.by_outlet.items()):
-        good = sum(
-            n for kind, n in counts.items() if kind.endswith(":ok") and not kind.startswith(("robots", "tdm"))
-        )
-        asked = sum(n for kind, n in counts.items() if not kind.startswith(("robots", "tdm")))
+        wanted = {kind: n for kind, n in counts.items() if not kind.startswith(("robots:", "tdm:"))}
+        asked = sum(wanted.values())
+        good = sum(n for kind, n in wanted.items() if _is_answer(kind))
         trouble = {
             kind: n
             for kind, n in sorted(counts.items())
