@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from diembao.app.collect import hold_archive
 from diembao.app.collecting.batch import ReadingBatch
 from diembao.app.collecting.readings import Reader, find_topics, open_sandbox
 from diembao.app.collecting.rereading import Rereader
-from diembao.app.imports import ImportResult, check_file, tell_unregistered
+from diembao.app.imports import ImportResult, check_file, hash_file, tell_unregistered
 from diembao.app.project import Project
 from diembao.archive.foreign import ForeignRecord, RecordBatch
 from diembao.archive.saved import compose_saved
@@ -26,8 +27,9 @@ from diembao.fetch.signals import read_signals
 from diembao.progress import Tally
 from diembao.sandbox import Limits, Sandbox
 from diembao.sources.outlets import OutletIndex
-from diembao.sources.pages import SavedOrigin, list_saved_pages
+from diembao.sources.pages import SavedOrigin, list_saved_pages, read_saved_page
 from diembao.text.addresses import host_of
+from diembao.text.filenames import show_name
 from diembao.types import Capture, Outlet, Refusal
 
 #: bytes of records that the worker hands over at once, and the most that one reply may hold
@@ -37,6 +39,8 @@ MAX_REPLY = 48 * 1024 * 1024
 SKIP_BYTES = 64_000_000
 #: pages that are committed together
 BATCH_PAGES = 200
+MAX_NOTES = 100
+HELD_BYTES = 8_000_000
 _HTML = ("text/html", "application/xhtml+xml")
 
 Progress = Callable[[Tally], None]
@@ -48,6 +52,12 @@ class ArchiveResult(ImportResult):
 
     passed_over: dict[str, int] = field(default_factory=dict)
     pages: dict[str, int] = field(default_factory=dict)
+
+    def add_notes(self, notes: Iterable[str]) -> None:
+        """What to tell beyond the counts, each once; of a file with damage everywhere the first hundred places."""
+        for note in notes:
+            if note not in self.notes and len(self.notes) < MAX_NOTES:
+                self.notes.append(note)
 
 
 def import_warc(
@@ -63,16 +73,16 @@ def import_warc(
                 next_step="register outlets first: `diembao outlet add --directory vn --all`, or one with --domain",
                 file=path.name,
             )
-    result = ArchiveResult(path.name)
+    result = ArchiveResult(show_name(path.name))
     with _opened(project, "warc", path, result, limits, progress) as pages:
         offset, is_lost, strangers = 0, False, Counter[str]()
         while True:
             try:
                 batch = pages.box.call(
                     "diembao.archive.foreign:read_batch",
-                    f"{path}:{offset}".encode(),  # names the stretch, should a worker die over it
+                    os.fsencode(f"{path}:{offset}"),  # names the stretch, should a worker die over it
                     returns=RecordBatch,
-                    path=str(path.resolve()),
+                    path=os.fsencode(path.resolve()),
                     offset=offset,
                     max_bytes=PIECE_BYTES,
                     hosts=pages.domains,
@@ -89,11 +99,13 @@ def import_warc(
                 continue
             pages.pass_over(batch.dropped)
             strangers.update(batch.unknown_outlets)
-            for record in batch.records:
-                pages.take(record)
-            result.notes += [note for note in batch.notes if note not in result.notes]
-            offset, is_lost = batch.next_offset, batch.is_lost
-            if batch.is_end:
+            result.add_notes(batch.notes)
+            offset, is_lost, is_end = batch.next_offset, batch.is_lost, batch.is_end
+            records = deque(batch.records)
+            del batch  # a batch of large records is not held beside the next one
+            while records:
+                pages.take(records.popleft())
+            if is_end:
                 break
         pages.finish()
     if strangers:
@@ -113,22 +125,21 @@ def import_html(
     """Import a folder of saved pages of one outlet; each must say which address it was saved from."""
     for _ in list_saved_pages(folder, max_files=1_000_000):
         break  # a folder that is not there is told before anything is opened
-    result = ArchiveResult(folder.name)
+    result = ArchiveResult(show_name(folder.name))
     with _opened(project, "html", folder, result, limits, progress) as pages:
         outlet = pages.find_outlet(outlet_id)
         for saved in list_saved_pages(folder):
-            name = f"{folder.name}/{saved.path}".encode("utf-8", "replace").decode()  # names may be any bytes
-            shown = name.partition("/")[2]
+            shown = "/".join(map(show_name, saved.path.split("/")))
             if saved.reason:
                 pages.refuse(saved.reason, shown)
                 continue
             try:
-                body = (folder / saved.path).read_bytes()
+                body = read_saved_page(folder, saved)
                 origin = pages.box.call(
                     "diembao.sources.pages:find_saved_url",
                     body,
                     returns=SavedOrigin,
-                    path=name,
+                    path=f"{folder.name}/{saved.path}",
                     domains=list(outlet.domains),
                 )
             except (SandboxError, OSError):
@@ -167,7 +178,7 @@ def _opened(
         ):
             # from here on the import is at work; pages that an interrupted one left are its first ones
             run = desk.imports.start(
-                kind, path.name, file_sha256=_hash(path), file_size=_size(path), mapping={}
+                kind, show_name(path.name), file_sha256=_hash(path), file_size=_size(path), mapping={}
             )
             reader = Reader(project, desk, box, looked.basis)
             pages = PageImport(project.folder, desk, writer, archive, box, reader, run, result, progress)
@@ -233,7 +244,7 @@ class PageImport:
         self._waiting.append((outlet, record))
         self._bytes += len(record.body) + len(record.evidence)
         self._tally.passed_on()
-        if len(self._waiting) >= BATCH_PAGES or self._bytes >= 4 * PIECE_BYTES:
+        if len(self._waiting) >= BATCH_PAGES or self._bytes >= HELD_BYTES:
             self._store()
 
     def refuse(self, reason: str, detail: str) -> None:
@@ -286,9 +297,10 @@ class PageImport:
                 page = self._reader.parse_page(row, record.body)
                 self._batch.add_page(*self._reader.read_page(row, page), row.capture.fetched_at)
             self._result.accepted += len(rows)
-        self._batch.flush()
         self._waiting.clear()
         self._bytes = 0
+        self._seen.clear()  # the ledger knows them now
+        self._batch.flush()
 
 
 def _hash(path: Path) -> str:
@@ -298,8 +310,7 @@ def _hash(path: Path) -> str:
         for saved in list_saved_pages(path):
             digest.update(f"{saved.path}\0{saved.size}\n".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return hash_file(path)[0]
 
 
 def _size(path: Path) -> int:

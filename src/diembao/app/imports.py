@@ -159,7 +159,7 @@ def import_clips(project: Project, path: Path, mapping: str | None = None) -> Im
                 run.import_id, batch_no=None, accepted=result.accepted, known=result.known, refusals=refusals
             )
             desk.imports.finish(run.import_id)
-            desk.audit.append("clips_imported", {"file": path.name, "rows": result.accepted})
+            desk.audit.append("clips_imported", {"file": result.file, "rows": result.accepted})
         result.add_refusals(refusals)
     return result
 

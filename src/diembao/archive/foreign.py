@@ -7,6 +7,7 @@ in an uncompressed file nothing protects the head of a record.
 from __future__ import annotations
 
 import hashlib
+import os
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from diembao.archive.sources import Part, open_parts
 from diembao.archive.spans import FileSpan
 from diembao.errors import SourceError
 from diembao.text.addresses import belongs_to, host_of, registrable_domain
+from diembao.text.filenames import show_name
 
 #: one batch looks at no more than this much of the file, and unpacks no more than that
 SCAN_BYTES = 64 << 20
@@ -90,7 +92,7 @@ class RecordBatch:
 def read_batch(
     body: bytes,
     *,
-    path: str,
+    path: str | bytes,
     offset: int = 0,
     max_bytes: int = 3_000_000,
     hosts: Sequence[str] | None = None,
@@ -98,21 +100,22 @@ def read_batch(
 ) -> RecordBatch:
     """The records from `offset` on, until about `max_bytes` of them are gathered, or a stretch was looked at.
 
-    `body` is only the name of the stretch, for instance `path:offset`, so that the sandbox sets aside that
-    stretch alone if workers die over it. `hosts` are the domains whose records are wanted (with their
-    sub-domains); None wants every one. A file that is no archive, or of a kind that cannot be read, raises
-    `SourceError`.
+    `path` may be bytes, for names that are no UTF-8. `body` is only the name of the stretch, for instance
+    `path:offset`, so that the sandbox sets aside that stretch alone if workers die over it. `hosts` are the
+    domains whose records are wanted (with their sub-domains); None wants every one. A file that is no archive,
+    or of a kind that cannot be read, raises `SourceError`.
     """
+    shown = show_name(os.fsdecode(path), longest=_URL_CHARS)
     try:
         with FileIO(path, "rb") as file:
-            parts = open_parts(file, path)
-            return _Batch(file, path, parts, max_bytes, hosts).read(offset, is_lost)
+            parts = open_parts(file, shown)
+            return _Batch(file, shown, parts, max_bytes, hosts).read(offset, is_lost)
     except OSError as error:
         raise SourceError(
             "{file} cannot be read: {reason}",
             key="archive.unreadable",
             next_step="check that the file is there and that you may read it",
-            file=path,
+            file=shown,
             reason=error.strerror or str(error),
         ) from error
 

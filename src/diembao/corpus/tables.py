@@ -45,6 +45,8 @@ _INDEXED = {
 _MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]^|]" + ("" if os.name == "nt" else r"|\\"))
 _LOG_ENTRY = re.compile(r"(\d{20})\.json")
 _APP = "diembao"
+#: the delta library joins files in pieces of so many rows
+_JOINED_ROWS = 8192
 
 
 def table_folder(folder: Path, name: str) -> Path:
@@ -171,11 +173,27 @@ def compact_month(table: DeltaTable, path: Path, month: str, *, batch_no: int, t
         table.optimize.compact(
             partition_filters=[("month", "=", month)],
             target_size=target_bytes,
+            max_concurrent_tasks=1,
             commit_properties=_properties(batch_no, "compact"),
             post_commithook_properties=_no_hooks(),
         )
         sync_versions(path, range(base + 1, int(table.version()) + 1))
         return int(table.version())
+
+
+def fits_memory(path: Path, files: Iterable[str], limit: int) -> bool:
+    """Whether joining files would hold no more than `limit` bytes: up to 8,192 of their rows, unpacked.
+
+    A text may be packed a thousandfold, so the size of a file says nothing.
+    """
+    from pyarrow import parquet
+
+    rows = size = 0
+    for file in files:
+        footer = parquet.read_metadata(path / unquote(file))
+        rows += footer.num_rows
+        size += sum(footer.row_group(n).total_byte_size for n in range(footer.num_row_groups))
+    return size * min(rows, _JOINED_ROWS) <= limit * max(rows, 1)
 
 
 def erase_rows(table: DeltaTable, path: Path, hashes: Iterable[str], *, batch_no: int) -> int:

@@ -49,6 +49,8 @@ MANY_FILES = 24
 TIDY_EVERY = 16
 #: files of this size are left alone
 COMPACT_BYTES = 16 * 1024 * 1024
+#: a month of texts so long that joining its files would hold more than this stays as it is
+COMPACT_MEMORY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,13 +240,13 @@ class CorpusWriter:
         self._is_broken = True
         for name in TABLES:
             path = tables.table_folder(self._folder, name)
-            months: dict[str, int] = {}
+            months: dict[str, list[str]] = {}
             for action in tables.list_actions(self._table(name)):
                 if int(str(action["size_bytes"])) < COMPACT_BYTES:
                     month = str(action["path"]).partition("/")[0].removeprefix("month=")
-                    months[month] = months.get(month, 0) + 1
+                    months.setdefault(month, []).append(str(action["path"]))
             for month, files in sorted(months.items()):
-                if files > many_files:
+                if len(files) > many_files and tables.fits_memory(path, files, COMPACT_MEMORY):
                     step(f"compact.before {name} {month}")
                     versions[name] = tables.compact_month(
                         self._table(name),

@@ -20,6 +20,7 @@ REQUEST = struct.Struct("<II")
 REPLY = struct.Struct("<BII")
 #: an error that is longer than this did not come from our code
 MAX_TROUBLE = 1024 * 1024
+_KEPT: Any = (bytes, bytearray)
 
 
 class Kind(IntEnum):
@@ -97,9 +98,28 @@ def write_all(handle: int, *parts: bytes) -> None:
             rest = rest[os.write(handle, rest) :]
 
 
+def encode_mended(value: Any) -> bytes:
+    """The value as msgpack; half of a surrogate pair, as JSON and names of files may hold it, becomes U+FFFD."""
+    try:
+        return msgspec.msgpack.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.msgpack.encode(mend(msgspec.to_builtins(value, builtin_types=_KEPT)))
+
+
+def mend(value: Any) -> Any:
+    """The value with whole surrogate pairs joined and halves replaced, in every text within it."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {mend(key): mend(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [mend(part) for part in value]
+    return value
+
+
 def write_request(handle: int, call: Call | Hello, body: bytes = b"") -> None:
     """Send a call, or the first words."""
-    head = msgspec.msgpack.encode(call)
+    head = encode_mended(call)
     write_all(handle, REQUEST.pack(len(head), len(body)), head, body)
 
 

@@ -21,6 +21,8 @@ from diembao.sandbox.frames import (
     Failure,
     Hello,
     Kind,
+    encode_mended,
+    mend,
     read_request,
     write_reply,
 )
@@ -83,7 +85,7 @@ def _answer(head: bytes, body: bytes, hello: Hello) -> tuple[Kind, bytes]:
         call = msgspec.msgpack.decode(head, type=Call)
         start_clocks(hello, is_setup=call.is_setup)
         result = _find_function(call.function, hello.packages)(body, **call.arguments)
-        content = _encode(None if call.is_setup else result)
+        content = encode_mended(None if call.is_setup else result)
         if call.is_setup:
             gc.collect()
             gc.freeze()  # what a setup built stays for good
@@ -118,28 +120,6 @@ def _find_function(name: str, packages: Sequence[str]) -> Callable[..., Any]:
     return found
 
 
-def _encode(result: Any) -> bytes:
-    try:
-        return msgspec.msgpack.encode(result)
-    except (
-        UnicodeEncodeError
-    ):  # half of a surrogate pair, as JSON allows it: one letter is lost, not the page
-        return msgspec.msgpack.encode(_mend(msgspec.to_builtins(result, builtin_types=_KEPT)))
-
-
-_KEPT: Any = (bytes, bytearray)
-
-
-def _mend(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {_mend(key): _mend(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_mend(part) for part in value]
-    return value
-
-
 def _carry(error: DiembaoError) -> bytes:
     values = {name: _shorten(value) for name, value in error.values.items()}
     template = error.template if error.values else _shorten(error.template)
@@ -150,16 +130,18 @@ def _carry(error: DiembaoError) -> bytes:
 
 def _shorten(value: Any) -> Any:
     if isinstance(value, str):
-        return _mend(value[:_LONGEST])
+        return mend(value[:_LONGEST])
+    if isinstance(value, int) and value.bit_length() > 63:
+        return hex(value)[:_LONGEST]
     if isinstance(value, (int, float, bool, type(None))):
         return value
     if isinstance(value, (list, tuple)):
         return [_shorten(part) for part in value[:_MOST]]
-    return _mend(str(value)[:_LONGEST])
+    return mend(str(value)[:_LONGEST])
 
 
 def _describe(error: BaseException) -> bytes:
-    return msgspec.msgpack.encode(Failure(type(error).__name__, _mend(str(error)[:300])))
+    return msgspec.msgpack.encode(Failure(type(error).__name__, mend(str(error)[:300])))
 
 
 def _open_memory() -> Callable[[], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -87,6 +88,26 @@ def list_saved_pages(folder: Path, *, max_files: int = MAX_FILES) -> Iterator[Sa
         yield page
 
 
+def read_saved_page(folder: Path, page: SavedPage) -> bytes:
+    """The bytes of a page that `list_saved_pages` named.
+
+    Raises OSError if it is gone, or has become a link, a pipe or a file over the limit since it was listed.
+    """
+    body = _read_start(folder / page.path, MAX_FILE_BYTES + 1)
+    if len(body) > MAX_FILE_BYTES:
+        raise OSError(errno.EFBIG, "it grew over the limit")
+    return body
+
+
+def _read_start(path: Path, size: int) -> bytes:
+    """The beginning of a regular file; never waits for a pipe or device, and follows no link."""
+    flags = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        return file.read(size)
+
+
 def _walk(folder: Path, inside: PurePosixPath, depth: int) -> Iterator[SavedPage]:
     try:
         with os.scandir(folder) as listing:
@@ -129,8 +150,7 @@ def _judge_file(entry: os.DirEntry[str], path: str) -> SavedPage:
 def _sniff_file(path: Path) -> str:
     """Why a regular file cannot be read as a page, or nothing."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(4096)
+        head = _read_start(path, 4096)
     except OSError:
         return "unreadable"
     if path.suffix.lower() in _ENDINGS or _LOOKS_LIKE_PAGE.search(head.replace(b"\0", b"")):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-_LONGEST = 255
 
-
-def show_name(name: str) -> str:
+def show_name(name: str, *, longest: int = 255) -> str:
     """The name on one line: control and direction characters, and bytes that are no UTF-8, as U+FFFD."""
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:_LONGEST])
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in name[:longest])
