@@ -60,6 +60,12 @@ COMMANDS_VI = {
     "articles search": "Tìm từ và cụm từ, có loại trừ, gõ không dấu cũng được.",
     "articles list": "Liệt kê bài theo ngày đăng.",
     "articles show": "Xem một bài: đã nhận gì, từng mốc giờ đọc ở đâu, vì sao khớp chủ đề.",
+    "releases": "Thông cáo báo chí: cơ quan đã phát hành gì, để so với những gì báo đã đăng.",
+    "releases import": "Nhập thông cáo từ một thư mục (DOCX, PDF, HTML, văn bản thuần), một tệp, "
+    "một danh sách (CSV, JSONL) hoặc một tệp danh sách tin đã lưu.",
+    "releases list": "Liệt kê thông cáo theo ngày phát hành.",
+    "releases show": "Xem một thông cáo: lấy từ đâu, phát hành khi nào, toàn văn.",
+    "releases withdraw": "Rút một thông cáo nhập nhầm khỏi mọi số đếm về sau; có thể nhập lại.",
     "process": "Cập nhật mọi thứ được suy ra: đồng hồ, lỗ hổng, chỉ mục tìm kiếm, đối chiếu chủ đề.",
     "report": "Lập báo cáo, hoặc đối chiếu lại từng con số.",
     "report build": "Viết báo cáo: một tệp HTML, một tệp Excel và một thư mục CSV, ghim vào một phiên bản dữ liệu.",

@@ -26,6 +26,7 @@ from diembao.cli import run
 from diembao.cli.root import EXIT_HELP, cli
 from diembao.settings import KEYS
 from diembao.sources.hosts import list_refused
+from diembao.sources.releases import REASONS
 from diembao.types import FetchOutcome, GapKind, PageType
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,6 +140,8 @@ def test_every_setting_is_on_its_page() -> None:
 
 #: rooms whose refusals are of pages, not of rows of a file
 _OF_PAGES = ("app/archives.py", "sources/pages.py")
+#: rooms whose refusals are of press releases
+_OF_RELEASES = ("app/releases.py", "sources/releases_folder.py", "sources/releases_lists.py")
 
 
 def list_reasons(paths: Iterator[Path]) -> set[str]:
@@ -148,7 +151,13 @@ def list_reasons(paths: Iterator[Path]) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and (isinstance(node.func, ast.Name | ast.Attribute)):
                 name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-                place = {"Refusal": 1, "_BrokenRowError": 0, "refuse": 0, "SavedPage": 3}.get(name)
+                place = {
+                    "Refusal": 1,
+                    "_BrokenRowError": 0,
+                    "refuse": 0,
+                    "SavedPage": 3,
+                    "ReleaseFile": 2,
+                }.get(name)
                 if place is not None and len(node.args) > place:
                     reason = node.args[place]
                     if isinstance(reason, ast.Constant) and isinstance(reason.value, str):
@@ -164,7 +173,8 @@ def list_sources(*, of_pages: bool) -> Iterator[Path]:
     source = ROOT / "src" / "diembao"
     for folder in ("sources", "app"):
         for path in (source / folder).glob("*.py"):
-            if (path.relative_to(source).as_posix() in _OF_PAGES) == of_pages:
+            name = path.relative_to(source).as_posix()
+            if name not in _OF_RELEASES and (name in _OF_PAGES) == of_pages:
                 yield path
 
 
@@ -185,6 +195,17 @@ def test_every_reason_for_a_refused_page_is_explained(page: str) -> None:
     reasons = list_reasons(list_sources(of_pages=True))
     assert {"no_host", "reserved", "no_url", "unreadable"} <= reasons
     reasons |= {"http_status", "not_html", "unreadable_stretch"}  # passed over, not refused
+    assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in text]
+
+
+@pytest.mark.parametrize("page", ["how-to/measure-release-pickup.md", "reference/errors.md"])
+def test_every_reason_for_a_refused_release_is_explained(page: str) -> None:
+    """Every reason for a refused press release stands on its how-to and on the page of errors."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    folder = ROOT / "src" / "diembao"
+    reasons = list_reasons(folder / name for name in _OF_RELEASES) | set(REASONS.values())
+    reasons |= {"other_text", "same_text", "link", "special"}
+    assert {"future_date", "no_text", "scanned", "too_long", "file_outside"} <= reasons
     assert not [reason for reason in sorted(reasons) if f"`{reason}`" not in text]
 
 

@@ -40,7 +40,7 @@ def history(file: Path, mapping: str, runs: str | None, feeds: Path | None, as_j
     progress = Progress(file.name)
     result = import_history(open_here(), file, mapping, runs=runs, feeds=feeds, progress=progress)
     progress.close()
-    return _print_result(result, as_json)
+    return print_result(result, as_json)
 
 
 @import_.command("articles")
@@ -56,7 +56,7 @@ def articles(file: Path, mapping: str, as_json: bool) -> int:
     progress = Progress(file.name)
     result = import_articles(open_here(), file, mapping, progress=progress)
     progress.close()
-    return _print_result(result, as_json)
+    return print_result(result, as_json)
 
 
 @import_.command("clips")
@@ -67,7 +67,7 @@ def clips(file: Path, mapping: str | None, as_json: bool) -> int:
     """Import an office's clipping list (XLSX or CSV); it is marked as no probability sample."""
     from diembao.app.imports import import_clips
 
-    return _print_result(import_clips(open_here(), file, mapping), as_json)
+    return print_result(import_clips(open_here(), file, mapping), as_json)
 
 
 @import_.command("warc")
@@ -108,7 +108,7 @@ def _print_archives(results: list[ArchiveResult], as_json: bool) -> int:
     for result in results:
         if len(results) > 1:
             click.echo(result.file)
-        code = max(code, _print_result(result, False))
+        code = max(code, print_result(result, False))
         if result.pages:
             click.echo(words("cli.pages_read"))
             print_table(["pages", "read as"], [[n, kind] for kind, n in sorted(result.pages.items())])
@@ -118,7 +118,8 @@ def _print_archives(results: list[ArchiveResult], as_json: bool) -> int:
     return code
 
 
-def _print_result(result: ImportResult, as_json: bool) -> int:
+def print_result(result: ImportResult, as_json: bool) -> int:
+    """The account of an import; exit code 1 where no row was taken."""
     if as_json:
         print_json(result)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from diembao.cli import articles, collect, demo, imports, outlets, project, reports, topics
+from diembao.cli import articles, collect, demo, imports, outlets, project, releases, reports, topics
 from diembao.cli.output import VOICE, find_language, get_words, print_error
 from diembao.errors import DiembaoError, SettingsError, StorageError
 from diembao.i18n import Language
@@ -55,6 +55,7 @@ for command in (
     *collect.COMMANDS,
     *imports.COMMANDS,
     *articles.COMMANDS,
+    *releases.COMMANDS,
     *reports.COMMANDS,
     *demo.COMMANDS,
 ):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from diembao.desk.outlets import Outlets
     from diembao.desk.profiles import Profiles
     from diembao.desk.readings import Readings
+    from diembao.desk.releases import Releases
     from diembao.desk.runs import Runs
     from diembao.desk.schedule import Schedule
     from diembao.desk.snapshots import Reports, Snapshots
@@ -210,6 +211,13 @@ class Desk:
         from diembao.desk.clips import Clips
 
         return Clips(self)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Press releases as issued."""
+        from diembao.desk.releases import Releases
+
+        return Releases(self)
 
     @cached_property
     def addresses(self) -> Addresses:

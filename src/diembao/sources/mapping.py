@@ -18,7 +18,7 @@ from diembao.text.times import Unit
 
 TARGETS = (
     "title", "summary", "text", "url", "published", "fetched", "outlet", "feed", "updated", "language", "id",
-    "note",
+    "note", "file",
 )  # fmt: skip
 _ALIASES = {"lead": "summary", "link": "url"}
 _UNITS = ("epoch_s", "epoch_ms")
