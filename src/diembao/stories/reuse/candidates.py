@@ -60,6 +60,8 @@ def count_pairs(lists: PrintLists) -> int:
 
 def make_pairs(lists: PrintLists) -> Iterator[Wide]:
     """All pairs of all lists as numbers: text a, text b > a, weight; in chunks, not ordered."""
+    if not len(lists.counts):
+        return
     weights = np.minimum(lists.weights, _MAX_WEIGHT).astype(np.uint64)
     starts = lists.starts
     order = np.argsort(lists.counts, kind="stable")

@@ -16,7 +16,7 @@ from diembao.stories.reuse.measure import Sets
 from diembao.stories.reuse.runs import Counts, Runs, Wide
 
 #: texts that hold a frequent run
-MANY_TEXTS = 16
+MANY_TEXTS = 24
 #: a passage of so many runs is a text in its own right
 SHORT = 100
 #: a passage that makes up so much of the median text is the text
