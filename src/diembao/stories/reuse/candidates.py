@@ -35,10 +35,11 @@ _MAX_WEIGHT = (1 << _WEIGHT_BITS) - 1
 _CHUNK = 1 << 20
 
 
-def try_lists(lists: PrintLists, ranks: Counts, sketches: Sets, counts: Counts) -> NDArray[np.bool_]:
+def try_lists(lists: PrintLists, ranks: Wide, sketches: Sets, counts: Counts) -> NDArray[np.bool_]:
     """For each list whether its texts are related. `ranks` (texts,) orders texts by content, `sketches` gives prints."""
-    texts = np.repeat(np.arange(len(lists.counts)), lists.counts)
-    order = np.lexsort((ranks[lists.texts], texts))
+    if not len(lists.counts):
+        return np.empty(0, dtype=bool)
+    order = np.lexsort((ranks[lists.texts], lists.owners))
     chosen = lists.texts[order][spread(lists.starts, np.full(len(lists.counts), TRIED))].astype(np.int64)
     rows = chosen.reshape(-1, TRIED)
     left, right = np.triu_indices(TRIED, 1)

@@ -11,19 +11,20 @@ import numpy as np
 
 from diembao.errors import UsageError
 from diembao.stories.reuse.candidates import MANY, choose_pairs, count_pairs, make_pairs, sum_pairs, try_lists
+from diembao.stories.reuse.edges import copy_edges, name_leads, pair_edges
 from diembao.stories.reuse.formulas import learn_formulas, without_runs
 from diembao.stories.reuse.lists import (
     MAX_TEXTS,
-    PRINT_LIMIT,
     PrintLists,
     join_lists,
     list_texts,
     make_postings,
     run_of,
 )
-from diembao.stories.reuse.measure import Flags, Sets, measure_pairs, unique_runs
-from diembao.stories.reuse.runs import Counts, HashedBatch, Runs, Wide, encode_texts, hash_batch, mix
+from diembao.stories.reuse.measure import Flags, Sets, measure_pairs
+from diembao.stories.reuse.runs import Counts, HashedBatch, Runs, Wide, encode_texts, hash_batch
 from diembao.stories.reuse.shelf import Workshop
+from diembao.stories.reuse.texts import TextRuns, fold_copies
 from diembao.types import ReuseEdge
 
 #: characters and texts of a batch
@@ -38,9 +39,7 @@ _TOGETHER = 64
 #: pairs summed in memory; more go through the shelf
 _PAIRS_AT_ONCE = 1 << 24
 #: of one list so many texts at most serve for learning formulas
-_LEARN_FROM = 64
-#: runs that two texts must share at least (ten words in a row), unless one of them is shorter
-MIN_SHARED = 6
+LEARN_FROM = 64
 
 
 def find_reuse(
@@ -141,71 +140,32 @@ class Gathered:
 
     def edges(self, min_containment: float) -> Iterator[ReuseEdge]:
         """The edges of copies, then of all others."""
-        leads, copies = self._fold_copies()
-        self._starts = np.cumsum(self._counts) - self._counts
-        is_lead = np.zeros(len(self._counts), dtype=bool)
-        is_lead[leads] = True
-        lists = self._list_texts(is_lead)
-        lists, sets = self._judge_lists(lists)
-        for copy, lead in copies:
-            size = int(sets(np.array([lead]))[1][0])
-            yield _edge(self._ids[copy], self._ids[lead], 1.0, 1.0, size)
+        texts = TextRuns(self._runs, self._counts, self._digests)
+        first = fold_copies(texts.counts, texts.digests)
+        short, long = self._list_texts(first == np.arange(len(first)))
+        lists, sets = judge_lists(short, long, texts)
+        leads = name_leads(self._ids, first)
+        yield from copy_edges(self._ids, first, leads, sets)
         for a, b in self._candidates(lists, min_containment):
-            yield from self._verify(a, b, sets, min_containment)
+            found = measure_pairs(a, b, sets, texts.counts)
+            yield from pair_edges(a, b, found, leads, min_containment)
 
-    def _fold_copies(self) -> tuple[Counts, list[tuple[int, int]]]:
-        """The texts that stand for themselves or for copies (the least id of each), and the copies with theirs."""
-        filled = np.flatnonzero(self._counts > 0)
-        order = filled[np.lexsort((self._counts[filled], self._digests[filled]))]
-        if not len(order):
-            return order, []
-        marks, counts = self._digests[order], self._counts[order]
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = (marks[1:] != marks[:-1]) | (counts[1:] != counts[:-1])
-        leads = order[first]
-        copies: list[tuple[int, int]] = []
-        starts = np.flatnonzero(first)
-        stops = np.append(starts[1:], len(order))
-        for number in np.flatnonzero(stops - starts > 1).tolist():
-            members = order[starts[number] : stops[number]].tolist()
-            lead = min(members, key=lambda text: self._ids[text])
-            leads[number] = lead
-            copies += [(text, lead) for text in members if text != lead]
-        return np.sort(leads), copies
+    def _list_texts(self, kept: Flags) -> tuple[PrintLists, PrintLists]:
+        """The lists that give pairs as they are, and the longer ones with their prints."""
 
-    def _list_texts(self, kept: Flags) -> PrintLists:
+        def split(part: int) -> tuple[PrintLists, PrintLists]:
+            lists = list_texts(self._drain(part), kept)
+            is_long = lists.counts > MANY
+            return lists.without_prints().pick(~is_long), lists.pick(is_long)
+
         with ThreadPoolExecutor(_THREADS) as pool:
-            return join_lists(list(pool.map(lambda part: list_texts(self._drain(part), kept), range(_PARTS))))
+            short, long = zip(*pool.map(split, range(_PARTS)), strict=True)
+        return join_lists(list(short)), join_lists(list(long))
 
     def _drain(self, part: int) -> Wide:
         values = self._postings.read(part)
         self._postings.drop(part)
         return values
-
-    def _judge_lists(self, lists: PrintLists) -> tuple[PrintLists, Sets]:
-        """The lists that may give pairs, and the runs that count."""
-        is_long = lists.counts > MANY
-        if not is_long.any():
-            return lists, self._sets
-        long = lists.pick(np.flatnonzero(is_long))
-        short = lists.pick(np.flatnonzero(~is_long))
-        ranks = np.argsort(np.argsort(mix(self._digests.copy())))
-        related = long.pick(np.flatnonzero(try_lists(long, ranks, self._sketches, self._counts)))
-        if not len(related.counts):
-            return short, self._sets
-        formulas = self._learn(related, ranks)
-        masked = np.zeros(len(self._counts), dtype=bool)
-        masked[related.texts] = True
-        is_formula = np.isin(run_of(related.prints), formulas)
-        told = related.pick(np.flatnonzero(~is_formula))
-        return join_lists([short, told]), without_runs(self._sets, masked, formulas)
-
-    def _learn(self, related: PrintLists, ranks: Counts) -> Runs:
-        owners = np.repeat(np.arange(len(related.counts)), related.counts)
-        order = np.lexsort((ranks[related.texts], owners))
-        within = np.arange(len(order)) - np.repeat(related.starts, related.counts)
-        texts = np.unique(related.texts[order][within < _LEARN_FROM]).astype(np.int64)
-        return learn_formulas(self._runs.read(self._starts[texts], self._counts[texts]), self._counts[texts])
 
     def _candidates(self, lists: PrintLists, min_containment: float) -> Iterator[tuple[Counts, Counts]]:
         total = count_pairs(lists)
@@ -215,51 +175,33 @@ class Gathered:
                 yield choose_pairs(sum_pairs(np.concatenate(packed)), self._counts, min_containment)
             return
         parts = total // _PAIRS_AT_ONCE + 1
-        bounds = np.linspace(0, len(self._counts), int(parts) + 1).astype(np.uint64)[1:-1] << np.uint64(40)
-        shelf = self._workshop.open_shelf("pairs", int(parts))
-        for packed_chunk in make_pairs(lists):
-            packed_chunk.sort()
-            for part, values in enumerate(np.split(packed_chunk, np.searchsorted(packed_chunk, bounds))):
+        bounds = np.linspace(0, len(self._counts), parts + 1).astype(np.uint64)[1:-1] << np.uint64(40)
+        shelf = self._workshop.open_shelf("pairs", parts)
+        for chunk in make_pairs(lists):
+            chunk.sort()
+            for part, values in enumerate(np.split(chunk, np.searchsorted(chunk, bounds))):
                 if len(values):
                     shelf.append(part, values)
-        for part in range(int(parts)):
+        for part in range(parts):
             yield choose_pairs(sum_pairs(shelf.read(part)), self._counts, min_containment)
             shelf.drop(part)
 
-    def _verify(self, a: Counts, b: Counts, sets: Sets, min_containment: float) -> Iterator[ReuseEdge]:
-        found = measure_pairs(a, b, sets, self._counts)
-        smaller = np.minimum(found.size_a, found.size_b)
-        larger = found.shared / np.maximum(smaller, 1)
-        good = np.flatnonzero(
-            (larger >= min_containment) & (found.shared >= np.minimum(MIN_SHARED, smaller)) & (smaller > 0)
-        )
-        for left, right, size_a, size_b, shared in zip(
-            a[good].tolist(),
-            b[good].tolist(),
-            found.size_a[good].tolist(),
-            found.size_b[good].tolist(),
-            found.shared[good].tolist(),
-            strict=True,
-        ):
-            yield _edge(self._ids[left], self._ids[right], shared / size_a, shared / size_b, shared)
 
-    # ------------------------------------------------------------------ runs of texts
-
-    def _sets(self, texts: Counts) -> tuple[Runs, Counts]:
-        """The different runs of texts (ascending numbers)."""
-        counts = self._counts[texts]
-        return unique_runs(self._runs.read(self._starts[texts], counts), counts)
-
-    def _sketches(self, texts: Counts) -> tuple[Runs, Counts]:
-        """The different prints of texts."""
-        counts = self._counts[texts]
-        runs = self._runs.read(self._starts[texts], counts)
-        low = runs < PRINT_LIMIT
-        owners = np.repeat(np.arange(len(texts)), counts)
-        return unique_runs(runs[low], np.bincount(owners[low], minlength=len(texts)))
+def judge_lists(short: PrintLists, long: PrintLists, texts: TextRuns) -> tuple[PrintLists, Sets]:
+    """The lists that may give pairs, and the runs that count."""
+    if not len(long.counts):
+        return short, texts.sets
+    related = long.pick(try_lists(long, texts.ranks, texts.sketches, texts.counts))
+    masked = np.zeros(len(texts.counts), dtype=bool)
+    masked[related.texts] = True
+    formulas = learn_from_lists(related, texts)
+    told = related.drop_prints(np.isin(run_of(related.prints), formulas))
+    return join_lists([short, told.without_prints()]), without_runs(texts.sets, masked, formulas)
 
 
-def _edge(a: str, b: str, of_a: float, of_b: float, shared: int) -> ReuseEdge:
-    if a <= b:
-        return ReuseEdge(a, b, of_a, of_b, shared)
-    return ReuseEdge(b, a, of_b, of_a, shared)
+def learn_from_lists(related: PrintLists, texts: TextRuns) -> Runs:
+    """The formulas of texts that share long lists; of each list the texts of lowest rank are read."""
+    order = np.lexsort((texts.ranks[related.texts], related.owners))
+    place = np.arange(len(order)) - np.repeat(related.starts, related.counts)
+    chosen = np.unique(related.texts[order][place < LEARN_FROM]).astype(np.int64)
+    return learn_formulas(*texts.read(chosen))

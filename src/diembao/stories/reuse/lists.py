@@ -7,6 +7,7 @@ texts that share 26 runs have no print in common with probability .0006, at scal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +47,15 @@ def run_of(prints: Wide) -> Runs:
 
 @dataclass(frozen=True, slots=True)
 class PrintLists:
-    """Lists of at least two texts each."""
+    """Lists of at least two texts each, with the prints that have exactly this list."""
 
     #: (all texts of all lists,) ascending within a list
     texts: NDArray[np.uint32]
     #: (lists,) texts in each
     counts: Counts
-    #: (lists,) how many prints have exactly this list
+    #: (lists,) how many prints have the list
     weights: Counts
-    #: (lists,) the least of those prints
+    #: (all prints of all lists,) list by list; empty where they are no longer needed
     prints: Wide
 
     @property
@@ -62,11 +63,37 @@ class PrintLists:
         """Where each list begins in `texts`."""
         return np.cumsum(self.counts) - self.counts
 
-    def pick(self, chosen: NDArray[np.intp]) -> PrintLists:
+    @property
+    def owners(self) -> Counts:
+        """For each place in `texts` the number of its list."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    @property
+    def print_owners(self) -> Counts:
+        """For each print the number of its list."""
+        return np.repeat(np.arange(len(self.counts)), self.weights)
+
+    def pick(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> PrintLists:
         """Some of the lists."""
-        counts = self.counts[chosen]
+        counts, weights = self.counts[chosen], self.weights[chosen]
         texts = self.texts[spread(self.starts[chosen], counts)]
-        return PrintLists(texts, counts, self.weights[chosen], self.prints[chosen])
+        prints = self.prints
+        if len(prints):
+            prints = prints[spread((np.cumsum(self.weights) - self.weights)[chosen], weights)]
+        return PrintLists(texts, counts, weights, prints)
+
+    def without_prints(self) -> PrintLists:
+        """The same lists without their prints."""
+        return PrintLists(self.texts, self.counts, self.weights, np.empty(0, np.uint64))
+
+    def drop_prints(self, dropped: NDArray[np.bool_]) -> PrintLists:
+        """The lists without some of their prints; a list without any left goes, too."""
+        weights = np.bincount(self.print_owners[~dropped], minlength=len(self.counts))
+        left = weights > 0
+        counts = self.counts[left]
+        return PrintLists(
+            self.texts[spread(self.starts[left], counts)], counts, weights[left], self.prints[~dropped]
+        )
 
 
 def list_texts(postings: Wide, kept: NDArray[np.bool_] | None = None) -> PrintLists:
@@ -83,18 +110,14 @@ def list_texts(postings: Wide, kept: NDArray[np.bool_] | None = None) -> PrintLi
     common[1:] = same
     common[:-1] |= same
     postings, prints = postings[common], prints[common]
-    first = np.ones(len(prints), dtype=bool)
-    first[1:] = prints[1:] != prints[:-1]
-    starts = np.flatnonzero(first)
+    starts = np.flatnonzero(first_of_equal(prints))
     counts = np.diff(starts, append=len(prints))
     texts = (postings & _TEXT_MASK).astype(np.uint32)
     return fold_lists(PrintLists(texts, counts, np.ones(len(counts), np.int64), prints[starts]))
 
 
 def join_lists(parts: list[PrintLists]) -> PrintLists:
-    """The lists of all parts, equal ones folded."""
-    if len(parts) == 1:
-        return parts[0]
+    """The lists of all parts, equal ones folded (the parts are let go)."""
     texts, counts, weights, prints = (
         np.concatenate([getattr(part, name) for part in parts])
         for name in ("texts", "counts", "weights", "prints")
@@ -113,10 +136,18 @@ def fold_lists(lists: PrintLists) -> PrintLists:
     marks[1:] -= sums[ends[:-1]]
     order = np.argsort(marks)
     marks = marks[order]
-    first = np.ones(len(marks), dtype=bool)
-    first[1:] = marks[1:] != marks[:-1]
+    first = first_of_equal(marks)
     heads = np.flatnonzero(first)
     weights = np.add.reduceat(lists.weights[order], heads)
-    prints = np.minimum.reduceat(lists.prints[order], heads)
-    picked = lists.pick(order[heads])
+    prints = lists.prints
+    if len(prints):
+        prints = prints[spread((np.cumsum(lists.weights) - lists.weights)[order], lists.weights[order])]
+    picked = lists.without_prints().pick(order[heads])
     return PrintLists(picked.texts, picked.counts, weights, prints)
+
+
+def first_of_equal(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which of ordered values differ from the one before."""
+    first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
