@@ -1,9 +1,8 @@
 """Gathering copies round a representative, without chains.
 
 A unit is a representative and the texts that share at least the threshold with it, both ways, under a headline
-of the same sense. Each member is held against the representative itself. Where a text between two was compared
-with both, the least that they must share follows, and that counts as shown: of a mass of copies only one text is
-compared with all the others.
+of the same sense. Where a text between two was compared with both, the least that they must share follows: of a
+mass of copies only one is compared with all the others.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from diembao.errors import UsageError
 from diembao.stories.direction import Span, read_span
 from diembao.stories.headlines import Headline, differ, read_headline
+from diembao.stories.reuse.expand import cluster_reprints
 from diembao.types import DatedText, ReuseEdge
 
 #: what a text between two proves may miss the threshold by rounding
@@ -99,94 +99,69 @@ def prove(x_and_m: Shares, m_and_y: Shares) -> Shares:
 
 
 def gather_units(graph: Graph, threshold: float) -> Units:
-    """Each text's representative.
+    """Each text's representative, by the rule of `cluster_reprints` over pairs whose headlines agree."""
+    strong = _list_strong(graph, threshold)
+    edges = (
+        ReuseEdge(graph.texts[a].text_id, graph.texts[b].text_id, *both, 0)
+        for a, links in enumerate(strong)
+        for b, both in links.items()
+        if a < b
+    )
+    numbers = {text.text_id: at for at, text in enumerate(graph.texts)}
+    leads = cluster_reprints(edges, numbers, threshold=threshold)
+    unit = [numbers[leads[text.text_id]] for text in graph.texts]
+    return Units(unit, _measure_hearts(strong, unit))
 
-    The text that represents the most texts not yet in a unit comes first (the greedy dominating set); one that
-    already belongs to another's unit leaves it if it then represents two or more that nobody else does.
+
+def _list_strong(graph: Graph, threshold: float) -> list[dict[int, Shares]]:
+    """For each text those that share the threshold with it, both ways, under a headline that agrees.
+
+    A headline may part texts from the one text of a mass that all others were compared with. Those that agree
+    among themselves are held together by what that text proves: of a mass of copies, those that all deny it.
     """
-    return _Gathering(graph, threshold).run()
+    strong: list[dict[int, Shares]] = [{} for _ in graph.links]
+    hearts: dict[tuple[int, object], int] = {}
+    for at, links in enumerate(graph.links):
+        parted: list[int] = []
+        for other, both in links.items():
+            if min(both) < threshold:
+                continue
+            if graph.agree(at, other):
+                strong[at][other] = both
+            else:
+                parted.append(other)
+        if not parted:
+            continue
+        middle = min(parted, key=lambda other: (-min(links[other]), other))
+        heart = hearts.setdefault((middle, graph.headline(at).sense), at)
+        if heart == at or heart in links:
+            continue
+        shares = prove(links[middle], graph.links[middle][heart])
+        if min(shares) >= threshold - _ROUNDING:
+            shares = max(shares[0], threshold), max(shares[1], threshold)
+            strong[at][heart] = shares
+            strong[heart][at] = shares[::-1]
+    return strong
 
 
-class _Gathering:
-    """The state of one gathering; -1 is a text not yet in a unit."""
-
-    def __init__(self, graph: Graph, threshold: float) -> None:
-        self.graph = graph
-        self.threshold = threshold
-        self.near = [
-            [other for other, both in links.items() if min(both) >= threshold] for links in graph.links
-        ]
-        self.strong = [
-            [other for other in others if graph.agree(at, other)] for at, others in enumerate(self.near)
-        ]
-        self.units = Units([-1] * len(self.near), [WHOLE] * len(self.near))
-        #: how many texts not yet in a unit each would represent, itself among them
-        self.gain = [len(others) + 1 for others in self.strong]
-
-    def run(self) -> Units:
-        heap = [(-size, at) for at, size in enumerate(self.gain)]
-        heapq.heapify(heap)
+def _measure_hearts(strong: list[dict[int, Shares]], unit: list[int]) -> list[Shares]:
+    """What each text shares with its representative at least, along the best way inside the unit."""
+    to_heart = [WHOLE] * len(unit)
+    for heart in sorted({heart for at, heart in enumerate(unit) if heart != at}):
+        best: dict[int, Shares] = {heart: WHOLE}
+        done: set[int] = set()
+        heap = [(-1.0, heart)]
         while heap:
-            size, at = heapq.heappop(heap)
-            gain = self.gain[at]
-            if gain != -size:
-                heapq.heappush(heap, (-gain, at))
-            elif gain >= (1 if self.units.unit[at] < 0 else 2):
-                self._represent(at)
-        self._gather_parted()
-        return self.units
-
-    def _represent(self, at: int) -> None:
-        """Make this text a representative of all that are free to be its copies."""
-        links, free = self.graph.links[at], self.units.unit
-        members = {other: links[other][::-1] for other in self.strong[at] if free[other] < 0}
-        members |= self._find_proven(at, list(members))
-        if free[at] < 0:
-            members[at] = WHOLE
-        else:
-            free[at], self.units.to_heart[at] = at, WHOLE
-        for member, shares in members.items():
-            free[member] = at
-            self.units.to_heart[member] = shares
-            self.gain[member] -= 1
-            for other in self.strong[member]:
-                self.gain[other] -= 1
-
-    def _find_proven(self, at: int, taken: list[int]) -> dict[int, Shares]:
-        """Free texts, never compared with this one, that must share the threshold with it: copies of its copies."""
-        links, free = self.graph.links[at], self.units.unit
-        found: dict[int, Shares] = {}
-        for middle in sorted(taken):
-            back = links[middle][::-1]
-            for other in self.strong[middle]:
-                if free[other] >= 0 or other == at or other in links:
+            _, at = heapq.heappop(heap)
+            if at in done:
+                continue
+            done.add(at)
+            to_heart[at] = best[at]
+            for other, both in strong[at].items():
+                if unit[other] != heart or other in done:
                     continue
-                shares = prove(self.graph.links[other][middle], back)
-                if min(shares) < self.threshold - _ROUNDING or not self.graph.agree(at, other):
-                    continue
-                found[other] = max(shares, found.get(other, shares))
-        return found
-
-    def _gather_parted(self) -> None:
-        """Join texts whose headline parted them from the one text they were compared with, and which agree among
-        themselves: of a mass of copies, those that all deny it."""
-        unit, graph = self.units.unit, self.graph
-        crowded = [False] * len(unit)
-        for at, heart in enumerate(unit):
-            if heart != at:
-                crowded[heart] = True
-        hearts: dict[tuple[int, Headline], int] = {}
-        for at, others in enumerate(self.near):
-            if unit[at] != at or crowded[at]:
-                continue
-            parted = set(others) - set(self.strong[at])
-            if not parted:
-                continue
-            links = graph.links[at]
-            middle = min(parted, key=lambda other: (-min(links[other]), other))
-            heart = hearts.setdefault((middle, graph.headline(at)), at)
-            if heart == at or heart in links:
-                continue
-            shares = prove(links[middle], graph.links[middle][heart])
-            if min(shares) >= self.threshold - _ROUNDING:
-                unit[at], self.units.to_heart[at] = heart, shares
+                shares = prove(both[::-1], best[at])
+                if min(shares) > min(best.get(other, (-1.0, -1.0))):
+                    best[other] = shares
+                    heapq.heappush(heap, (-min(shares), other))
+    return to_heart

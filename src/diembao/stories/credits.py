@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from diembao.text.normal import fold_text, folded_key, place_tones
+from diembao.text.normal import fold_text, folded_key
 from diembao.text.suffixes import public_suffix
 from diembao.types import Outlet
 
@@ -84,7 +84,8 @@ _CREDIT_HEAD = (
 _HEAD = re.compile(rf"\W*{_CREDIT_HEAD}(?!\w)[\s:.–-]*", re.IGNORECASE)
 #: words that make a line the credit of a picture or a film
 _PICTURE = re.compile(
-    r"(?<!\w)(?:ảnh|hình|clip|video|đồ họa|infographic|photo|photos|image|picture)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:ảnh|hình|clip|video|đồ họa|đồ hoạ|infographic|photo|photos|image|picture)(?!\w)",
+    re.IGNORECASE,
 )
 _TEXT_AND_PICTURE = re.compile(r"\W*(?:bài|tin)\s*(?:,|và|&|-)\s*ảnh", re.IGNORECASE)
 _TAIL_HEAD = re.compile(
@@ -155,14 +156,14 @@ def list_credits(text: str, names: Mapping[str, str]) -> tuple[Credit, ...]:
     """Every source that the text names, with the place; "running" is weak evidence (a sentence quotes it)."""
     strong = list(_list_strong(text, names))
     known = {credit.outlet_id for credit in strong}
-    plain = place_tones(fold_text(_cut(text, MAX_TEXT_CHARS)).text)
+    plain = fold_text(_cut(text, MAX_TEXT_CHARS)).text
     weak = [*_read_middle(plain, names), *_read_mentions(plain, names)]
     return tuple(dict.fromkeys([*strong, *(Credit(name, "running") for name in weak if name not in known)]))
 
 
 def _list_strong(text: str, names: Mapping[str, str]) -> Iterator[Credit]:
     """The credits at both ends of the text: only those are read."""
-    plain = place_tones(fold_text(_cut(text.strip(), MAX_ENDS_CHARS)).text)
+    plain = fold_text(_cut(text.strip(), MAX_ENDS_CHARS)).text
     lines = [line for line in map(str.strip, plain.split("\n")) if line]
     for line in lines[:_FIRST]:  # the dateline stands in the lead or at the head of the text
         yield from (Credit(name, "dateline") for name in _read_dateline(line, names))

@@ -89,6 +89,11 @@ class Headline:
     numbers: frozenset[tuple[str, float | str, bool]]
     provinces: frozenset[str]
 
+    @property
+    def sense(self) -> tuple[object, ...]:
+        """Headlines of equal sense never differ, whatever their words."""
+        return (self.denies, self.negates, self.asks, self.opposites, self.numbers, self.provinces)
+
 
 def changes_sense(a: str, b: str) -> bool:
     """Whether headlines `a` and `b` say different things of one text; False in doubt and where one is empty."""
