@@ -37,6 +37,8 @@ COMMANDS_VI = {
     "doctor": "Cho biết máy và dự án có sẵn sàng không, thiếu gì thì làm gì.",
     "outlet": "Đăng ký cơ quan báo chí, xem đã giao bài gì và chỗ nào thu thập bị hổng.",
     "outlet add": "Đăng ký một cơ quan báo chí, hoặc lấy từ danh bạ kèm theo (`--directory vn`).",
+    "outlet drop-feed": "Thôi hỏi một danh sách tin (theo địa chỉ hoặc mã): từ nay không thiếu gì của nó; "
+    "những gì nó đã cho vẫn còn.",
     "outlet list": "Liệt kê cơ quan báo chí đã đăng ký.",
     "outlet check": "Từng cơ quan đã giao gì, danh sách tin nào chưa giao bài, đồng hồ sai ra sao.",
     "outlet gaps": "Liệt kê lỗ hổng thu thập, có bằng chứng.",

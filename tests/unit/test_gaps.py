@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -314,3 +315,34 @@ def test_coverage_is_the_part_of_the_expected_volume_that_was_not_lost():
     ) == pytest.approx(0.55)
     assert measure_coverage([day(50, 50.0), day(0, 50.0, usable=0.0, state="unknown")]) == pytest.approx(0.5)
     assert measure_coverage([day(9, None)]) is None
+
+
+def test_a_feed_that_was_dropped_has_no_gap_after():
+    """After it was dropped nothing of a feed is missing; of an outlet without any other feed nothing is known."""
+    runs = make_runs(days=60)
+    until = START + 30 * DAY
+    items = make_items(days=59, keep=lambda at: at < until)
+    old, gone = see(make_items(days=60), runs), see(items, runs)
+    gone = gone[np.isfinite(gone)]
+    feeds = [
+        FeedHistory("old", "old/main", old[np.isfinite(old)]),
+        FeedHistory("old", "old/wrong", np.zeros(0), until=until),
+        FeedHistory("gone", "gone/main", gone, until=until),
+        FeedHistory("never", "never/main", np.zeros(0), until=START - DAY),
+    ]
+    published = {"old": make_items(days=60), "gone": items}
+    health = check_collection([datetime.fromtimestamp(r, UTC) for r in runs], feeds, published)
+    found = [gap for gap in health.gaps if gap.kind != "partial"]
+    assert len(found) == 1, found
+    gap = found[0]
+    assert (gap.feed_id, gap.kind) == ("old/wrong", "never_delivered")
+    assert until - 6 * HOUR <= gap.end.timestamp() <= until
+    states = {(day.outlet_id, day.day): day.state for day in health.days}
+    edge = datetime.fromtimestamp(until, UTC).date()
+    assert {states["gone", edge + timedelta(days=n)] for n in range(2, 25)} == {"unknown"}
+    assert {states["gone", edge - timedelta(days=n)] for n in range(2, 25)} == {"good"}
+    assert {states["old", edge + timedelta(days=n)] for n in range(2, 25)} == {"good"}
+    without = check_collection(
+        [datetime.fromtimestamp(r, UTC) for r in runs], [replace(feeds[2], until=None)], published
+    )
+    assert "silent" in {gap.kind for gap in without.gaps}

@@ -60,6 +60,15 @@ def test_a_failure_lasts_as_long_as_others_were_asked() -> None:
     assert judge_polls([*polls((0, "ok", 9, 9), (1, "dns", 0, 0)), other])[0] == []
 
 
+def test_a_failure_ends_when_its_feed_is_dropped() -> None:
+    """A feed that failed to its end has nothing to show until it was dropped, and not a moment longer."""
+    mine = polls((0, "gone", 0, 0), (1, "gone", 0, 0), (2, "gone", 0, 0))
+    other = ("anh", FeedPoll("anh/tin", NOON + timedelta(hours=30), "ok", 9, 1))
+    ended = {mine[0][1].feed_id: NOON + timedelta(hours=4)}
+    (gap,), _ = judge_polls([*mine, other], ended=ended)
+    assert (gap.kind, gap.start, gap.end) == ("unreachable", NOON, NOON + timedelta(hours=4))
+
+
 def test_a_publisher_that_says_no_is_told_from_one_that_fails() -> None:
     """robots.txt, a block or a reservation is "refused" from the first try on, also where nothing ever came."""
     (gap,), _ = judge_polls(polls((0, "robots", 0, 0), (5, "robots", 0, 0)))

@@ -85,7 +85,9 @@ def _list_noted(view: View) -> tuple[list[Gap], list[tuple[str, str | None, date
 
     owners = {feed.feed_id: feed.outlet_id for feed in view.desk.runs.list_feeds(at=view.state.seq)}
     polls = view.desk.readings.list_polls(at=view.state.seq)
-    gaps, full = judge_polls((owners[poll.feed_id], poll) for poll in polls if poll.feed_id in owners)
+    ended = {name: at for name, (_, at) in view.desk.outlets.list_ended_feeds(at=view.state.seq).items()}
+    known = ((owners[poll.feed_id], poll) for poll in polls if poll.feed_id in owners)
+    gaps, full = judge_polls(known, ended=ended)
     for outlet_id, first, last, count in view.desk.captures.list_reserved(at=view.state.seq):
         end = max(last, first + timedelta(seconds=1))
         gaps.append(Gap(outlet_id, None, first, end, "reserved", {"pages": count}))
@@ -121,6 +123,7 @@ def _list_histories(view: View) -> list[FeedHistory]:
     feeds = {(f.outlet_id, f.feed_id) for f in view.desk.runs.list_feeds(at=view.state.seq)}
     polls = view.desk.readings.list_polls(at=view.state.seq)
     answered, asked = _list_answers(polls), _find_first_asked(view, polls)
+    ended = view.desk.outlets.list_ended_feeds(at=view.state.seq)
     nothing = (np.zeros(0), np.zeros(0))
     found = []
     for outlet_id, feed_id in sorted(feeds | set(seen)):
@@ -129,7 +132,10 @@ def _list_histories(view: View) -> list[FeedHistory]:
         if since is not None and len(first) and first[0] < since:
             since = None  # a history shows that somebody asked it before
         again = np.sort(np.concatenate([again, np.array(answered.get(feed_id, []))]))
-        found.append(FeedHistory(outlet_id, feed_id, first, again, since))
+        until = ended[feed_id][1].timestamp() if feed_id in ended else None
+        if until is not None:  # whoever was asking it still, answers to nobody
+            until = max([until, *first[-1:].tolist(), *again[-1:].tolist()])
+        found.append(FeedHistory(outlet_id, feed_id, first, again, since, until))
     return found
 
 

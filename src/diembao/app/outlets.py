@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +13,12 @@ from diembao.app.coverage import describe_evidence, find_gaps_now
 from diembao.app.project import Project
 from diembao.app.view import open_view
 from diembao.desk import Desk
-from diembao.errors import DiembaoError, SourceError, UsageError
+from diembao.errors import DiembaoError, OutletError, SourceError, UsageError
 from diembao.sources.directory import filter_directory, make_from_directory, read_directory, suggest_id
 from diembao.sources.opml import parse_opml, write_opml
 from diembao.sources.outlets import OutletIndex, make_outlet, slug_of
 from diembao.text.addresses import host_of
-from diembao.types import Outlet, Refusal
+from diembao.types import Feed, Outlet, Refusal
 
 Row = dict[str, Any]
 
@@ -59,7 +60,7 @@ def add_outlet(
             extra = tuple(f for f in outlet.feeds if f.url not in {old.url for old in before.feeds})
             outlet = replace(
                 outlet,
-                feeds=(*before.feeds, *extra),
+                feeds=(*before.feeds, *_name_apart(desk, before, extra)),
                 sitemaps=tuple(dict.fromkeys((*before.sitemaps, *outlet.sitemaps))),
             )
         OutletIndex({**known, chosen: outlet}.values())  # refuses a domain that two outlets claim
@@ -116,6 +117,28 @@ def add_from_directory(
     return rows
 
 
+def drop_feed(project: Project, outlet_id: str, feed: str) -> Row:
+    """Take a feed (by its address or its id) from an outlet: from now on nobody asks for it, and nothing is missing.
+
+    What it gave stays, and so do the gaps of the time before. A collection that is running goes on until it ends.
+    """
+    with project.open_desk() as desk, desk.transaction():
+        outlet = desk.outlets.get(outlet_id)
+        dropped = [known for known in outlet.feeds if feed in (known.url, known.feed_id)]
+        if not dropped:
+            raise OutletError(
+                "outlet {outlet_id!r} has no feed {feed}",
+                key="app.no_feed",
+                next_step="`diembao outlet list --json` shows the feeds of every outlet",
+                outlet_id=outlet_id,
+                feed=feed,
+            )
+        desk.outlets.put([replace(outlet, feeds=tuple(f for f in outlet.feeds if f not in dropped))])
+        named = [{"feed_id": known.feed_id, "url": known.url} for known in dropped]
+        desk.audit.append("feeds_dropped", {"outlet_id": outlet_id, "feeds": named})
+    return _row(1, outlet, "changed", ", ".join(known.url for known in dropped))
+
+
 def list_outlets(project: Project) -> list[Outlet]:
     """Every registered outlet, by id."""
     with project.open_desk(read_only=True) as desk:
@@ -141,7 +164,8 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
             basis = desk.findings.find_basis("clocks") or {}
             is_judged = last is None or basis.get("items") == last.versions.get("items")
             feeds = {row["feed_id"] for row in view.rows("SELECT DISTINCT feed_id FROM items")}
-            configured = desk.runs.list_feeds()
+            ended = desk.outlets.list_ended_feeds()
+            configured = [feed for feed in desk.runs.list_feeds() if feed.feed_id not in ended]
             pages = desk.readings.count_by_outlet()
     rows = []
     for outlet in chosen:
@@ -153,6 +177,7 @@ def check_outlets(project: Project, outlet_ids: Sequence[str] = ()) -> list[Row]
             f"{gap.kind} {gap.feed_id or ''} ({describe_evidence(gap)})"
             for gap in gaps
             if gap.outlet_id == outlet.outlet_id
+            and gap.feed_id not in ended
             and gap.kind in ("never_delivered", "overflow", "unreachable", "refused", "reserved")
         ]
         if outlet.outlet_id in pages:
@@ -226,9 +251,21 @@ def _add_feed(desk: Desk, number: int, name: str, url: str) -> Row:
     made = make_outlet(
         outlet_id=outlet.outlet_id, name=outlet.name, domains=outlet.domains, feeds=[(name, url)]
     ).feeds[0]
-    if made.feed_id in {feed.feed_id for feed in outlet.feeds}:
-        made = replace(made, feed_id=f"{made.feed_id}-{len(outlet.feeds) + 1}")
-    return _put(desk, number, replace(outlet, feeds=(*outlet.feeds, made)), before)
+    return _put(
+        desk, number, replace(outlet, feeds=(*outlet.feeds, *_name_apart(desk, outlet, [made]))), before
+    )
+
+
+def _name_apart(desk: Desk, outlet: Outlet, feeds: Sequence[Feed]) -> list[Feed]:
+    """New feeds of an outlet under ids that no other address has or had."""
+    taken = {feed.feed_id: feed.url for feed, _ in desk.outlets.list_ended_feeds().values()}
+    taken |= {feed.feed_id: feed.url for feed in outlet.feeds}
+    return [
+        replace(feed, feed_id=f"{feed.feed_id}-{hashlib.sha256(feed.url.encode()).hexdigest()[:6]}")
+        if taken.get(feed.feed_id, feed.url) != feed.url
+        else feed
+        for feed in feeds
+    ]
 
 
 def _put(desk: Desk, number: int, outlet: Outlet, before: Outlet | None) -> Row:

@@ -76,6 +76,20 @@ def add(
     _print_rows(rows, as_json)
 
 
+@outlet.command("drop-feed")
+@click.argument("outlet_id")
+@click.argument("feed")
+@json_option
+def drop_feed(outlet_id: str, feed: str, as_json: bool) -> None:
+    """End a feed (its address or its id): it is asked no more, and nothing of it is missing from now on.
+
+    What it gave stays, and reports that were built still verify. `outlet add --feed` takes it up again.
+    """
+    from diembao.app.outlets import drop_feed as drop
+
+    _print_rows([drop(open_here(), outlet_id, feed)], as_json)
+
+
 @outlet.command("list")
 @json_option
 def list_(as_json: bool) -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
 
 from diembao.desk.database import Desk, dump_json
+from diembao.desk.times import from_us
 from diembao.errors import OutletError
 from diembao.types import Feed, Outlet
 
@@ -64,6 +67,26 @@ class Outlets:
             )
         return outlet
 
+    def list_ended_feeds(self, *, at: int | None = None) -> dict[str, tuple[Feed, datetime]]:
+        """Feeds that an outlet had once and has no more, by id, with the moment at which each was dropped."""
+        rows = self._desk.rows(
+            "SELECT v.*, s.at_us FROM outlet_versions v JOIN sequence s USING (seq) WHERE v.seq <= ? "
+            "ORDER BY v.outlet_id, v.seq",
+            (NOW if at is None else at,),
+        )
+        ended: dict[str, tuple[Feed, datetime]] = {}
+        for outlet_id, versions in groupby(rows, key=lambda row: row["outlet_id"]):
+            before: dict[str, Feed] = {}
+            for row in versions:
+                present = {feed.feed_id: feed for feed in _read_feeds(outlet_id, row["feeds"])}
+                ended |= {
+                    name: (f, from_us(row["at_us"])) for name, f in before.items() if name not in present
+                }
+                before = present
+                for name in present:
+                    ended.pop(name, None)
+        return ended
+
     # -------------------------------------------------------------- classes
 
     def put_classes(self, definitions: Mapping[str, str]) -> int:
@@ -107,20 +130,20 @@ def _to_row(outlet: Outlet, seq: int) -> tuple[object, ...]:
 
 
 def _from_row(row: sqlite3.Row) -> Outlet:
-    outlet_id = row["outlet_id"]
-    feeds = tuple(
-        Feed(feed["feed_id"], outlet_id, feed["url"], feed["name"]) for feed in json.loads(row["feeds"])
-    )
     return Outlet(
-        outlet_id=outlet_id,
+        outlet_id=row["outlet_id"],
         name=row["name"],
         domains=tuple(json.loads(row["domains"])),
         outlet_class=row["outlet_class"],
         place=row["place"],
         timezone=row["timezone"],
         language=row["language"],
-        feeds=feeds,
+        feeds=_read_feeds(row["outlet_id"], row["feeds"]),
         sitemaps=tuple(json.loads(row["sitemaps"])),
         status=row["status"],
         note=row["note"],
     )
+
+
+def _read_feeds(outlet_id: str, text: str) -> tuple[Feed, ...]:
+    return tuple(Feed(feed["feed_id"], outlet_id, feed["url"], feed["name"]) for feed in json.loads(text))

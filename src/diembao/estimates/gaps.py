@@ -28,6 +28,7 @@ class FeedHistory:
 
     `seen_again`: times at which it answered with known items only, where the collection recorded them.
     `since`: when it was first asked, where that is known and later than the first run; before it nothing is known.
+    `until`: when it was dropped, so that nobody asked it any more; after it nothing is missing.
     """
 
     outlet_id: str
@@ -35,6 +36,7 @@ class FeedHistory:
     first_seen: Floats
     seen_again: Floats | None = None
     since: float | None = None
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +131,10 @@ def check_collection(
     gaps = find_pauses(record, until=None if until is None else until.timestamp())
     full: list[tuple[str, str | None, datetime, datetime]] = []
     for feed, every in zip(known, placed, strict=True):
-        own, new_items = _cut_before(record, feed, every)
+        own, new_items, after = _cut_runs(record, feed, every)
         if own is None:
             continue
-        gaps += _check_feed(own, feed, new_items, unused)
+        gaps += _check_feed(own, feed, new_items, max(unused - after, 0))
         overflow, times = _check_window(own, feed, new_items)
         gaps += overflow
         full += times
@@ -143,7 +145,7 @@ def check_collection(
     last_day = to_date(int(local_days(np.array([span_end]), timezone)[0])) if end is None else end
     outlets = sorted({feed.outlet_id for feed in known} | set(published))
     shares = _feed_shares(known)
-    starts = _first_asked(record, known)
+    starts, ends = _first_asked(record, known), _last_asked(span_end, known)
     days: list[OutletDay] = []
     for outlet_id in outlets:
         rows, low = judge_days(
@@ -152,7 +154,7 @@ def check_collection(
             [gap for gap in gaps if gap.outlet_id in ("*", outlet_id)],
             shares,
             [time for time in full if time[0] == outlet_id],
-            (starts.get(outlet_id, record.start), span_end),
+            (starts.get(outlet_id, record.start), ends.get(outlet_id, span_end)),
             (first_day, last_day),
             timezone,
         )
@@ -212,16 +214,21 @@ def _count_new(record: RunRecord, feed: FeedHistory) -> NDArray[np.int64]:
     return np.bincount(runs[runs >= 0], minlength=len(record.at)).astype(np.int64)
 
 
-def _cut_before(
+def _cut_runs(
     record: RunRecord, feed: FeedHistory, new_items: NDArray[np.int64]
-) -> tuple[RunRecord | None, NDArray[np.int64]]:
-    """The runs in which a feed was asked, with its items; None: in no run so far."""
-    if feed.since is None or feed.since <= record.start:
-        return record, new_items
-    first = int(np.searchsorted(record.at, feed.since))
-    if first == len(record.at):
-        return None, new_items[first:]
-    return RunRecord(record.at[first:], record.is_inferred, record.timezone), new_items[first:]
+) -> tuple[RunRecord | None, NDArray[np.int64], int]:
+    """The runs in which a feed was asked (None: in no run so far), its items, and how many runs came after."""
+    first, end = 0, len(record.at)
+    if feed.since is not None and feed.since > record.start:
+        first = int(np.searchsorted(record.at, feed.since))
+    if feed.until is not None:
+        end = int(np.searchsorted(record.at, feed.until, side="right"))
+    if first >= end:
+        return None, new_items[:0], 0
+    if end - first == len(record.at):
+        return record, new_items, 0
+    own = RunRecord(record.at[first:end], record.is_inferred, record.timezone)
+    return own, new_items[first:end], len(record.at) - end
 
 
 def _first_asked(record: RunRecord, feeds: Sequence[FeedHistory]) -> dict[str, float]:
@@ -231,6 +238,15 @@ def _first_asked(record: RunRecord, feeds: Sequence[FeedHistory]) -> dict[str, f
         since = record.start if feed.since is None else max(feed.since, record.start)
         starts[feed.outlet_id] = min(since, starts.get(feed.outlet_id, since))
     return starts
+
+
+def _last_asked(span_end: float, feeds: Sequence[FeedHistory]) -> dict[str, float]:
+    """Until when any feed of each outlet was asked; what the outlet published after it is unknown."""
+    ends: dict[str, float] = {}
+    for feed in feeds:
+        until = span_end if feed.until is None else min(feed.until, span_end)
+        ends[feed.outlet_id] = max(until, ends.get(feed.outlet_id, until))
+    return ends
 
 
 def _find_end(record: RunRecord, placed: Sequence[NDArray[np.int64]]) -> tuple[float, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
@@ -21,12 +21,14 @@ MIN_WINDOW = 3
 FullWindow = tuple[str, str | None, datetime, datetime]
 
 
-def judge_polls(polls: Iterable[tuple[str, FeedPoll]]) -> tuple[list[Gap], list[FullWindow]]:
+def judge_polls(
+    polls: Iterable[tuple[str, FeedPoll]], *, ended: Mapping[str, datetime] | None = None
+) -> tuple[list[Gap], list[FullWindow]]:
     """Gaps of feeds that were read one by one, and the times before answers in which all entries were new.
 
     `polls` are (outlet id, poll), in any order. An answer that shares no entry with the one before proves that
     the window moved on by its whole length at least: what else stood in it meanwhile is unknown. A feed that
-    failed the last time lasts so until the last reading of any feed.
+    failed the last time lasts so until the last reading of any feed, or until it was dropped (`ended`, by id).
     """
     gaps: list[Gap] = []
     full: list[FullWindow] = []
@@ -34,7 +36,8 @@ def judge_polls(polls: Iterable[tuple[str, FeedPoll]]) -> tuple[list[Gap], list[
     last_at = max((poll.at for _, poll in order), default=None)
     for (outlet_id, feed_id), group in groupby(order, key=lambda pair: (pair[0], pair[1].feed_id)):
         mine = [poll for _, poll in group]
-        gaps += _find_failures(outlet_id, feed_id, mine, last_at or mine[-1].at)
+        until = max((ended or {}).get(feed_id, last_at or mine[-1].at), mine[-1].at)
+        gaps += _find_failures(outlet_id, feed_id, mine, min(until, last_at or until))
         times = _find_full(mine)
         full += [(outlet_id, feed_id, start, end) for start, end in times]
         if times:
