@@ -44,7 +44,10 @@ class Graph:
 
     def agree(self, a: int, b: int) -> bool:
         """Whether the headlines of two texts have one sense."""
-        return self.texts[a].title == self.texts[b].title or not differ(self.headline(a), self.headline(b))
+        if self.texts[a].title == self.texts[b].title:
+            return True
+        first, second = self.headline(a), self.headline(b)
+        return first.sense == second.sense or not differ(first, second)
 
 
 @dataclass(slots=True)

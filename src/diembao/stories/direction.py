@@ -126,6 +126,8 @@ def judge_spans(
 ) -> Direction:
     """`judge_direction` for texts whose spans are known already."""
     times = _judge_times(a.text_id, a_span, b.text_id, b_span)
+    if not (a.credits or b.credits or a.canonical_key or b.canonical_key):
+        return times
     a_names, b_names = _names_address(a, b), _names_address(b, a)
     if a_names != b_names:
         return _with_times(b.text_id if a_names else a.text_id, "canonical", times, a_span, b_span)
@@ -167,21 +169,22 @@ def _credits(text: DatedText, other: DatedText, agencies: Mapping[str, str]) -> 
 
 
 def _judge_times(a: str, a_span: Span, b: str, b_span: Span) -> Direction:
-    notes = dict.fromkeys((*a_span.notes, *b_span.notes))
     if a_span.end <= b_span.start:
         earlier, first, gap = a, a_span, b_span.start - a_span.end
     elif b_span.end <= a_span.start:
         earlier, first, gap = b, b_span, a_span.start - b_span.end
     else:
-        has_order = not math.isinf(max(a_span.end, b_span.end)) and not (
-            math.isinf(a_span.start) and math.isinf(b_span.start)
-        )
-        return Direction(None, "none", ("overlap" if has_order else "no_time", *sorted(notes)))
-    if "seen_first" not in first.notes:
-        notes.pop("seen_first", None)
-    kind = () if math.isinf(first.start) else ("time",)
-    close = ("close",) if gap < CLOSE_S else ()
-    return Direction(earlier, "low" if close else "high", (*kind, *sorted(notes), *close))
+        has_start = not math.isinf(a_span.start) or not math.isinf(b_span.start)
+        has_order = has_start and not math.isinf(max(a_span.end, b_span.end))
+        notes = sorted({*a_span.notes, *b_span.notes})
+        return Direction(None, "none", ("overlap" if has_order else "no_time", *notes))
+    basis: tuple[str, ...] = ("close",) if gap < CLOSE_S else ()
+    if a_span.notes or b_span.notes:
+        notes = sorted({*a_span.notes, *b_span.notes} - ({"seen_first"} - {*first.notes}))
+        basis = (*notes, *basis)
+    if not math.isinf(first.start):
+        basis = ("time", *basis)
+    return Direction(earlier, "low" if gap < CLOSE_S else "high", basis)
 
 
 def _with_times(origin: str, kind: str, times: Direction, a_span: Span, b_span: Span) -> Direction:

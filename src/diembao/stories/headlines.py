@@ -89,10 +89,8 @@ class Headline:
     numbers: frozenset[tuple[str, float | str, bool]]
     provinces: frozenset[str]
 
-    @property
-    def sense(self) -> tuple[object, ...]:
-        """Headlines of equal sense never differ, whatever their words."""
-        return (self.denies, self.negates, self.asks, self.opposites, self.numbers, self.provinces)
+    #: all of these but the words: headlines of equal sense never differ
+    sense: tuple[object, ...]
 
 
 def changes_sense(a: str, b: str) -> bool:
@@ -167,15 +165,15 @@ def read_headline(title: str) -> Headline:
         if w not in _NEGATIONS and not _NUMBER.fullmatch(w) and w not in _ABOUT and w not in _NUMBER_WORDS
     ]
     opposed = {word for pair in _OPPOSITES for phrase in pair for word in phrase.split()}
-    return Headline(
-        words=frozenset(kept) - opposed,
-        denies=_has_any(lower, _DENIALS),
-        negates=any(word in _NEGATIONS for word in words),
-        asks=is_yes_no,
-        opposites=tuple(_side(lower, pair) for pair in _OPPOSITES),
-        numbers=numbers,
-        provinces=provinces,
+    facts = (
+        _has_any(lower, _DENIALS),
+        any(word in _NEGATIONS for word in words),
+        is_yes_no,
+        tuple(_side(lower, pair) for pair in _OPPOSITES),
+        numbers,
+        provinces,
     )
+    return Headline(frozenset(kept) - opposed, *facts, facts)
 
 
 def _has_any(lower: str, phrases: tuple[str, ...]) -> bool:
