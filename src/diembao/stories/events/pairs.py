@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.stories.events.features import Vector, stack
+from diembao.stories.events.features import Vector, read_background, stack
 from diembao.stories.events.linkage import UNIT
 
 #: pairs that are less alike count as not alike at all
 LEAST_LIKE = 0.08
 #: so many days apart two texts count as of the same hour; thereafter likeness fades by 1/e in `FADING` days
 SAME_DAYS, FADING = 1.5, 6.0
+#: a topic of the day is damped as if there were so many texts more, and only where it is so much too frequent
+FEW, LEEWAY = 3_000, 1.5
 #: pairs of which the time of one is unknown
 UNDATED = 0.9
 #: rows compared at a time: 512 against 100,000 take 300 MB at worst
@@ -31,12 +34,14 @@ def compare_texts(
     `times` are days (any zero point) by number of the text, NaN where unknown. `others` holds `rows`.
     """
     far = np.asarray(others, np.int64)
-    table = stack([vectors(number) for number in others]).T.tocsr()
+    damped = damp_topics([vectors(number) for number in others])
+    place = {number: index for index, number in enumerate(others)}
+    table = damped.T.tocsr()
     found: list[Pairs] = []
     inside = np.isin(far, np.asarray(rows, np.int64))
     for start in range(0, len(rows), BLOCK):
         near = np.asarray(rows[start : start + BLOCK], np.int64)
-        product = (stack([vectors(number) for number in near.tolist()]) @ table).tocoo()
+        product = (damped[[place[number] for number in near.tolist()]] @ table).tocoo()
         one, column = near[product.row], product.col
         other = far[column]
         alike = product.data >= LEAST_LIKE
@@ -49,6 +54,28 @@ def compare_texts(
     parts = list(zip(*found, strict=True)) or [(empty,), (empty,), (empty,)]
     first, second, likeness = (np.concatenate(part) for part in parts)
     return first, second, likeness
+
+
+def damp_topics(vectors: Sequence[Vector]) -> Any:
+    """The vectors as rows of a matrix, what half the papers write about these days weighing less.
+
+    A feature in n of N texts gets at most the idf ln((N + FEW) / (n + 1)) + LEEWAY: a championship of two weeks would
+    otherwise make one story of all its matches. Among few texts nothing is damped: what is frequent is the event.
+    """
+    matrix = stack(vectors)
+    counts = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    texts = sum(1 for vector in vectors if len(vector.columns))
+    columns = np.flatnonzero(counts > 1)
+    most = np.log((texts + FEW) / (counts[columns] + 1.0)) + LEEWAY
+    factor = np.ones(matrix.shape[1], np.float32)
+    factor[columns] = np.minimum(1.0, most / np.maximum(read_background()[columns], 1.0))
+    matrix.data *= factor[matrix.indices]
+    lengths = np.sqrt(
+        np.add.reduceat(np.append(matrix.data.astype(np.float64) ** 2, 0.0), matrix.indptr[:-1])
+    )
+    lengths[np.diff(matrix.indptr) == 0] = 1.0
+    matrix.data /= np.repeat(lengths, np.diff(matrix.indptr)).astype(np.float32)
+    return matrix
 
 
 def fade(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
