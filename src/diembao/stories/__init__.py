@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from diembao.stories.reuse.expand import cluster_reprints, expand_pairs
     from diembao.stories.reuse.find import find_reuse
+    from diembao.stories.reuse.index import ReuseIndex
     from diembao.stories.reuse.passages import containment, shared_passages
 
 #: numpy is heavy: what is offered here is loaded when first used
 _OFFERED = {
+    "ReuseIndex": "diembao.stories.reuse.index",
     "cluster_reprints": "diembao.stories.reuse.expand",
     "containment": "diembao.stories.reuse.passages",
     "expand_pairs": "diembao.stories.reuse.expand",
@@ -19,7 +21,7 @@ _OFFERED = {
     "shared_passages": "diembao.stories.reuse.passages",
 }
 
-__all__ = ["cluster_reprints", "containment", "expand_pairs", "find_reuse", "shared_passages"]
+__all__ = ["ReuseIndex", "cluster_reprints", "containment", "expand_pairs", "find_reuse", "shared_passages"]
 
 
 def __getattr__(name: str) -> Any:

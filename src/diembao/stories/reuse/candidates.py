@@ -107,10 +107,14 @@ def sum_pairs(packed: Wide) -> Wide:
     return (pairs[heads] << _B_SHIFT) | np.minimum(sums, np.uint64(_MAX_WEIGHT))
 
 
+def pair_numbers(packed: Wide) -> tuple[Counts, Counts]:
+    """The texts a and b of pairs."""
+    return (packed >> _A_SHIFT).astype(np.int64), ((packed >> _B_SHIFT) & _B_MASK).astype(np.int64)
+
+
 def choose_pairs(summed: Wide, counts: Counts, min_containment: float) -> tuple[Counts, Counts]:
     """The texts a and b of the pairs that share enough prints for their size."""
-    a = (summed >> _A_SHIFT).astype(np.int64)
-    b = ((summed >> _B_SHIFT) & _B_MASK).astype(np.int64)
+    a, b = pair_numbers(summed)
     shared = (summed & np.uint64(_MAX_WEIGHT)).astype(np.int64)
     enough = shared >= need_prints(np.minimum(counts[a], counts[b]), min_containment)
     return a[enough], b[enough]

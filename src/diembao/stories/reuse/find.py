@@ -59,14 +59,54 @@ def find_reuse(
     The texts are read once. `work_dir` (an existing folder; else one of the system's) takes a few KB a text while
     this runs. Raises `UsageError` for a `min_containment` out of range and for more than 16,777,215 texts.
     """
-    if not 0 < min_containment <= 1:
-        raise UsageError(
-            "min_containment must lie above 0 and not above 1, not {value}", value=min_containment
-        )
+    check_containment(min_containment)
     with Workshop(work_dir) as workshop:
         texts = Gathered(workshop)
         texts.take(articles)
         yield from texts.edges(min_containment)
+
+
+def check_containment(value: float) -> None:
+    """Refuse a containment that cannot be meant."""
+    if not 0 < value <= 1:
+        raise UsageError(
+            "min_containment must lie above 0 and not above 1, not {value}",
+            key="reuse.containment_range",
+            value=value,
+        )
+
+
+def check_number(count: int) -> None:
+    """Refuse more texts than postings can number."""
+    if count >= MAX_TEXTS:
+        raise UsageError(
+            "{count} texts are more than one search can number", key="reuse.too_many", count=count
+        )
+
+
+def hash_texts(texts: Iterable[str]) -> Iterator[HashedBatch]:
+    """The runs of texts, batch by batch in their order; two threads hash while the next texts are read."""
+    waiting: deque[Future[HashedBatch]] = deque()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for encoded in _batch_texts(texts):
+            waiting.append(pool.submit(hash_batch, encoded))
+            if len(waiting) > 2 * _THREADS:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _batch_texts(texts: Iterable[str]) -> Iterator[list[bytes]]:
+    batch: list[str] = []
+    size = 0
+    for text in texts:
+        batch.append(text)
+        size += len(text)
+        if size >= _BATCH_CHARS or len(batch) >= _BATCH_TEXTS:
+            yield encode_texts(batch)
+            batch, size = [], 0
+    if batch:
+        yield encode_texts(batch)
 
 
 class Gathered:
@@ -86,45 +126,25 @@ class Gathered:
         """Hash all texts; two threads hash while this one reads on."""
         counts: list[Counts] = []
         digests: list[Wide] = []
-        waiting: deque[Future[HashedBatch]] = deque()
         late: list[Wide] = []
         first = 0
-
-        def store(batch: HashedBatch) -> None:
-            nonlocal first
-            self._runs.append((batch.hashes >> np.uint64(32)).astype(np.uint32))
+        for batch in hash_texts(self._note_ids(articles)):
+            self._runs.append(batch.runs)
             late.append(make_postings(batch.hashes, batch.counts, first))
             first += len(batch.counts)
             counts.append(batch.counts)
             digests.append(batch.digests)
             if len(late) >= _TOGETHER:
                 self._shelve(late)
-
-        with ThreadPoolExecutor(_THREADS) as pool:
-            for encoded in self._batches(articles):
-                waiting.append(pool.submit(hash_batch, encoded))
-                if len(waiting) > 2 * _THREADS:
-                    store(waiting.popleft().result())
-            while waiting:
-                store(waiting.popleft().result())
         self._shelve(late)
         if counts:
             self._counts, self._digests = np.concatenate(counts), np.concatenate(digests)
 
-    def _batches(self, articles: Iterable[tuple[str, str]]) -> Iterator[list[bytes]]:
-        texts: list[str] = []
-        size = 0
+    def _note_ids(self, articles: Iterable[tuple[str, str]]) -> Iterator[str]:
         for text_id, text in articles:
             self._ids.append(text_id)
-            texts.append(text)
-            size += len(text)
-            if size >= _BATCH_CHARS or len(texts) >= _BATCH_TEXTS:
-                yield encode_texts(texts)
-                texts, size = [], 0
-        if len(self._ids) >= MAX_TEXTS:
-            raise UsageError("{count} texts are more than one search can number", count=len(self._ids))
-        if texts:
-            yield encode_texts(texts)
+            yield text
+        check_number(len(self._ids))
 
     def _shelve(self, late: list[Wide]) -> None:
         if not late:

@@ -47,6 +47,11 @@ class HashedBatch:
     #: (texts,) sum of a text's hashes modulo 2^64: equal for copies
     digests: Wide
 
+    @property
+    def runs(self) -> Runs:
+        """What is kept of the hashes: their upper bits."""
+        return (self.hashes >> np.uint64(64 - RUN_BITS)).astype(np.uint32)
+
 
 def encode_texts(texts: Sequence[str]) -> list[bytes]:
     """UTF-16, lone surrogates let through; the only step that holds Python's lock for long."""

@@ -35,30 +35,30 @@ class RunFile:
 
     def read(self, starts: Counts, counts: Counts) -> Runs:
         """The runs from `starts` (ascending), `counts` each, one after the other."""
-        found = np.empty(int(counts.sum()), dtype=np.uint32)
-        ends = starts + counts
-        far = np.flatnonzero(starts[1:] - ends[:-1] > _HOLE_BYTES // 4) + 1
-        at = 0
-        for group in _split(starts, ends, far):
-            first, last = int(starts[group.start]), int(ends[group.stop - 1])
-            block = np.frombuffer(self._pread(first * 4, (last - first) * 4), dtype=np.uint32)
-            if last - first == int(counts[group].sum()):
-                found[at : at + len(block)] = block
-                at += len(block)
-                continue
-            for start, end in zip(
-                (starts[group] - first).tolist(), (ends[group] - first).tolist(), strict=True
-            ):
-                found[at : at + end - start] = block[start:end]
-                at += end - start
-        return found
-
-    def _pread(self, offset: int, size: int) -> bytes:
-        return read_at(self._fileno, offset, size)
+        return read_runs(self._fileno, starts, counts)
 
     def close(self) -> None:
         """Close the file."""
         self._handle.close()
+
+
+def read_runs(fileno: int, starts: Counts, counts: Counts) -> Runs:
+    """Runs of a file from `starts` (ascending) on, `counts` each; neighbours are read in one go."""
+    found = np.empty(int(counts.sum()), dtype=np.uint32)
+    ends = starts + counts
+    far = np.flatnonzero(starts[1:] - ends[:-1] > _HOLE_BYTES // 4) + 1
+    at = 0
+    for group in _split(starts, ends, far):
+        first, last = int(starts[group.start]), int(ends[group.stop - 1])
+        block = np.frombuffer(read_at(fileno, first * 4, (last - first) * 4), dtype=np.uint32)
+        if last - first == int(counts[group].sum()):
+            found[at : at + len(block)] = block
+            at += len(block)
+            continue
+        for start, end in zip((starts[group] - first).tolist(), (ends[group] - first).tolist(), strict=True):
+            found[at : at + end - start] = block[start:end]
+            at += end - start
+    return found
 
 
 def _split(starts: Counts, ends: Counts, far: NDArray[np.intp]) -> Iterator[slice]:
