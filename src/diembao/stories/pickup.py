@@ -178,20 +178,24 @@ def summarise_uses(
 ) -> Pickup:
     """The table of pick-up: `outlets` leads from article to outlet, `classes` from outlet to its class.
 
-    Counted are articles whose best release was there first, each once. Classes are in the order of their articles,
-    releases in the order given, those that nobody used among them.
+    Articles count once, with the best of the releases that were there before them; a release counts every article
+    that uses it, so the articles of releases may sum to more. Classes are in the order of their articles, releases
+    in the order given, those that nobody used among them.
     """
     given = [*uses]
-    counted = [use for use in given if use.is_best and use.is_origin]
-    undated = sum(use.is_best and use.is_origin is None for use in given)
-    ordered = {use.article_id for use in given if use.is_best}
-    by_class: dict[str, list[ReleaseUse]] = defaultdict(list)
     by_release: dict[str, list[ReleaseUse]] = defaultdict(list)
+    best: dict[str, ReleaseUse] = {}
+    for use in sorted(given, key=lambda use: (not use.is_best, -use.share_of_article, use.release_id)):
+        if use.is_origin:
+            by_release[use.release_id].append(use)
+            best.setdefault(use.article_id, use)
+    counted = [best[article_id] for article_id in sorted(best)]
+    by_class: dict[str, list[ReleaseUse]] = defaultdict(list)
     for use in counted:
         by_class[classes.get(outlets.get(use.article_id, ""), "")].append(use)
-        by_release[use.release_id].append(use)
+    undated = {use.article_id for use in given if use.is_origin is None} - best.keys()
+    older = {use.article_id for use in given} - best.keys() - undated
     ids = [release.release_id for release in releases]
-    days = [use.days_after for use in counted if use.days_after is not None]
     return Pickup(
         releases=len(ids),
         used=sum(release_id in by_release for release_id in ids),
@@ -201,9 +205,9 @@ def summarise_uses(
         mostly_release=sum(use.share_of_article >= WHOLE for use in counted),
         median_share=_median([use.share_of_article for use in counted]),
         median_used=_median([use.share_of_release for use in counted]),
-        median_days=_median(days),
-        older=len({use.article_id for use in given} - ordered),
-        undated=undated,
+        median_days=_median([use.days_after for use in counted if use.days_after is not None]),
+        older=len(older),
+        undated=len(undated),
         classes=tuple(
             _of_class(name, members, outlets)
             for name, members in sorted(by_class.items(), key=lambda item: (-len(item[1]), item[0]))
