@@ -14,6 +14,8 @@ from diembao.extract.head import HeadData
 from diembao.text.addresses import MAX_ADDRESS_CHARS, article_key, host_of, registrable_domain
 
 _HOME = re.compile(r"/*(?:(?:index|default|home|trang-chu)(?:\.\w{2,5})?)?/*", re.I)
+#: what joining would leave as it is
+_FULL = re.compile(r"https?://[\w.-]+(?:/[\w~-]+)*(?:\.\w+)?/?", re.ASCII)
 #: an article's last segment carries a number, or a slug of several words
 _ARTICLE_LIKE = re.compile(r"\d{4,}|[^/]+-[^/]+-[^/]+-[^/]+")
 _LIST_WORDS = re.compile(r"/(?:tag|tags|chu-de|category|chuyen-muc|search|tim-kiem|page|trang)(?:/|$)", re.I)
@@ -27,7 +29,7 @@ def choose_canonical(head: HeadData, url: str) -> tuple[str | None, tuple[str, .
     if not stated:
         return None, ()
     try:
-        targets = [urljoin(url, href).partition("#")[0] for href in stated[:5]]
+        targets = [_join(url, href) for href in stated[:5]]
         keys = {article_key(target) for target in targets}
         page_key, page_domain = article_key(url), _domain(url)
     except (SourceError, ValueError):
@@ -39,6 +41,11 @@ def choose_canonical(head: HeadData, url: str) -> tuple[str | None, tuple[str, .
         return target, ()
     reason = _why_not(target, url, page_domain)
     return (None, (reason,)) if reason else (target, ())
+
+
+def _join(url: str, href: str) -> str:
+    """The stated address in full, without fragment."""
+    return href if _FULL.fullmatch(href) else urljoin(url, href).partition("#")[0]
 
 
 def _domain(url: str) -> str:

@@ -78,7 +78,7 @@ def choose_dates(
     reader = _Reader(timezone, language)
     published = [
         *reader.read([linked.published], "json_ld"),
-        *reader.read((head.meta(name) for name in PUBLISHED), "meta"),
+        *reader.read((head.first[name] for name in PUBLISHED if name in head.first), "meta"),
         *reader.read((value for value, is_update in times[:MAX_CLAIMS] if not is_update), "time_element"),
     ]
     stamp = address_time(url, timezone)
@@ -86,7 +86,7 @@ def choose_dates(
         published.append(replace(stamp, source="url"))
     updated = [
         *reader.read([linked.updated], "json_ld"),
-        *reader.read((head.meta(name) for name in UPDATED), "meta"),
+        *reader.read((head.first[name] for name in UPDATED if name in head.first), "meta"),
         *reader.read((value for value, is_update in times[:MAX_CLAIMS] if is_update), "time_element"),
     ]
     # the first label only: further ones may belong to other articles
@@ -142,7 +142,10 @@ class _Reader:
         return found[:1]
 
     def _moment(self, value: str, source: str) -> Moment | None:
-        text = _SCRIPT_ZONE.sub("", value[: 2 * MAX_TIME_CHARS].strip())[:MAX_TIME_CHARS]
+        text = value[: 2 * MAX_TIME_CHARS].strip()
+        if text.endswith(")"):
+            text = _SCRIPT_ZONE.sub("", text)
+        text = text[:MAX_TIME_CHARS]
         moment = parse_moment(text, timezone=self.timezone, source=source, language=self.language)
         if moment is None and self.language == "vi":  # `9/22/2025 10:14 AM`, as ASP.NET writes it
             moment = parse_moment(text, timezone=self.timezone, source=source, language="en")

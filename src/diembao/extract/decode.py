@@ -79,12 +79,12 @@ def _looks_legacy(body: bytes) -> bool:
     import numpy as np
 
     codes = np.frombuffer(body, np.uint8, min(len(body), SAMPLE_BYTES))
-    first, second = codes[:-1], codes[1:]
+    ends = codes[1:]
     for lead, one, other in _OLD_LETTERS:
-        leads = first == lead
+        leads = codes[:-1] == lead
         if (
             np.count_nonzero(leads) > _FEW_OLD
-            and np.count_nonzero(leads & ((second == one) | (second == other))) > _FEW_OLD
+            and np.count_nonzero(leads & ((ends == one) | (ends == other))) > _FEW_OLD
         ):
             return True
     return False

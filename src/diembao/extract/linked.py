@@ -23,6 +23,7 @@ LIST_TYPES = frozenset({"collectionpage", "itemlist", "searchresultspage"})
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>)\s*$"
 )
+_JSON = json.JSONDecoder(strict=False)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 #: single fields are still found where the whole is no JSON
 _FIELD = re.compile(
@@ -76,7 +77,7 @@ def read_linked(scripts: Iterable[str]) -> LinkedArticle:
 def _load(script: str) -> Any:
     for attempt in _attempts(script.strip()):
         try:
-            return json.loads(attempt, strict=False)
+            return _JSON.decode(attempt)
         except (ValueError, RecursionError):
             continue
     return None

@@ -216,8 +216,8 @@ def _find_doubts(decoded: Decoded, markup: bytes, shown: str, *, has_frames: boo
 
 def _is_unclosed(markup: bytes) -> bool:
     """Whether a comment or an element of raw text is open to the end."""
-    closed = markup.rfind(b"-->")
-    if markup.find(b"<!--", max(0, closed)) >= 0:
+    opened = markup.rfind(b"<!--")
+    if opened >= 0 and markup.find(b"-->", opened) < 0:
         return True
     tail = markup[-TAIL_BYTES:].lower()
     # the last tag of each name

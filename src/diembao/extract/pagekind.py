@@ -49,6 +49,8 @@ _LOGIN_WALL = re.compile(
     r"|(?:log ?in|sign ?in|subscribe|register) to (?:read|continue|view|access)|subscribers? only",
     re.I,
 )
+#: of each of these alternatives a part that is always there
+_LOGIN_HINTS = ("đăng nhập để", "dành cho", "to read", "to continue", "to view", "to access", "subscriber")
 _NOT_FOUND = re.compile(
     r"\b404\b|(?:page|article|content) (?:was |is )?(?:not found|no longer)|không tìm thấy (?:trang|bài|nội dung|đường dẫn)"
     r"|(?:trang|bài viết|nội dung|đường dẫn|tin)\b.{0,40}(?:không tồn tại|đã bị (?:xóa|xoá|gỡ)|không còn)|not found",
@@ -147,11 +149,17 @@ def _find_wall(seen: PageSignals, head: HeadData, states_article: bool) -> tuple
         return "soft_404", "words"
     if _LOGIN_TITLE.search(title):
         return "login", "title"
-    if _LOGIN_WALL.search(seen.visible_text):
+    if _has_login_wall(seen.visible_text):
         return "login", "wall"
     if seen.has_password and little and not states_article:
         return "login", "password_field"
     return None
+
+
+def _has_login_wall(text: str) -> bool:
+    """The pattern tries many beginnings at every character; most texts hold none of its endings."""
+    lower = text.lower()
+    return any(hint in lower for hint in _LOGIN_HINTS) and _LOGIN_WALL.search(text) is not None
 
 
 def find_refresh(head: HeadData) -> str:

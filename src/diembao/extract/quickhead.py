@@ -35,7 +35,9 @@ def read_quick_page(tree: Any, *, max_headings: int) -> QuickPage:
         if tag == "meta":
             attributes = node.attributes
             content = attributes.get("content") or attributes.get("datetime") or attributes.get("value") or ""
-            metas.extend((attributes[name], content) for name in _NAMES if attributes.get(name))
+            for key in _NAMES:
+                if name := attributes.get(key):
+                    metas.append((name, content))
         elif tag == "link":
             attributes = node.attributes
             links.append((attributes.get("rel") or "", attributes.get("href") or ""))

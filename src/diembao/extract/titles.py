@@ -26,6 +26,8 @@ _WORD = re.compile(r"\w+")
 def choose_title(headings: Sequence[str], head: HeadData, linked: LinkedArticle) -> str:
     """The title; `headings` are the page's main headings (h1) as printed. Empty when nothing states one."""
     printed = [_clean(heading) for heading in headings[:20]]
+    if printed and _is_plain(printed[0]) and printed[0] == _clean(head.meta("og:title")):
+        return printed[0]  # as the rules below would decide, quicker
     stated = [
         _clean(text)
         for text in (head.meta("og:title"), linked.headline, head.meta("twitter:title"), head.title)
@@ -46,6 +48,11 @@ def choose_title(headings: Sequence[str], head: HeadData, linked: LinkedArticle)
 
 def _clean(text: str) -> str:
     return " ".join(text.split())[:MAX_TITLE_CHARS].strip()
+
+
+def _is_plain(title: str) -> bool:
+    """Whether it holds words and nothing that could be taken off."""
+    return _WORD.search(title) is not None and _SEPARATOR.search(title) is None
 
 
 @lru_cache(maxsize=64)  # each title is compared with every other

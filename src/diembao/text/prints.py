@@ -57,8 +57,7 @@ def fingerprint(text: str) -> tuple[int, ...]:
     for offset in range(1, RUN):
         runs += words[offset : offset + count] * _STEPS[offset]
     hashes = _mix(runs)
-    kept: list[int] = np.unique(hashes[hashes < _LIMIT]).tolist()
-    return tuple(kept)
+    return tuple(sorted(set(hashes[hashes < _LIMIT].tolist())))
 
 
 def _bare_codes(text: str) -> _Codes:
