@@ -184,14 +184,24 @@ def test_crediting_oneself_says_nothing() -> None:
     assert judge(own, text("b", NOON, outlet="o", credits=("o",))) == Direction(None, "none", ("overlap",))
 
 
+def possible_seconds(minutes: int, precision: Precision) -> tuple[int, int]:
+    """The first and the last second, counted from noon, at which a text of this statement can have appeared."""
+    if precision == "day":
+        first = (
+            (minutes + 12 * 60) // (24 * 60)
+        ) * 24 * 3600 - 12 * 3600  # midnight lies twelve hours before noon
+        return first, first + 24 * 3600 - 1
+    return minutes * 60, minutes * 60 + {"second": 1, "minute": 60, "hour": 3600}[precision] - 1
+
+
 @pytest.mark.parametrize("precisions", list(product(("second", "minute", "hour", "day"), repeat=2)))
-def test_no_order_is_claimed_that_could_be_wrong(precisions: tuple[Precision, Precision]) -> None:
-    """Whatever the precisions: a text is called earlier only if it is so for every time that fits its statement."""
-    for minutes in range(-3000, 3000, 97):
-        a = text("a", NOON, precisions[0])
-        b = text("b", NOON + timedelta(minutes=minutes), precisions[1])
-        found = judge(a, b)
-        spans = {"a": read_span(a), "b": read_span(b)}
-        if found.earlier is not None:
-            other = "b" if found.earlier == "a" else "a"
-            assert spans[found.earlier].end <= spans[other].start
+def test_an_order_is_claimed_exactly_where_it_is_certain(precisions: tuple[Precision, Precision]) -> None:
+    """Whatever the precisions: a text is called earlier if and only if it is so at every second it can have appeared."""
+    first_a, last_a = possible_seconds(0, precisions[0])
+    for minutes in [*range(-3000, 3000, 97), -60, -1, 0, 1, 59, 60, 719, 720, -720, -721]:
+        first_b, last_b = possible_seconds(minutes, precisions[1])
+        expected = "a" if last_a < first_b else "b" if last_b < first_a else None
+        found = judge(
+            text("a", NOON, precisions[0]), text("b", NOON + timedelta(minutes=minutes), precisions[1])
+        )
+        assert found.earlier == expected
