@@ -106,7 +106,7 @@ CSV_LINES: dict[str, Callable[[], str]] = {
     "quotes_open": lambda: "\n".join(['"x'] * 20_001),
     "quotes_open_many": lambda: "\n".join(['a,"x'] * 60_001),
     "quotes": lambda: '"' * 1_000_000,
-    "quote_of_3_mb": lambda: '"' + "x\n" * 1_500_000 + '"',
+    "quote_of_300000_lines": lambda: '"' + "x\n" * 300_000 + '"',
     "quote_inside": lambda: 'x"y"z,' + MIDDLE + ",a,b,c",
     "fields": lambda: "," * 1_000_000,
     "field_of_3_mb": lambda: csv_line(title="x" * 3_000_000),

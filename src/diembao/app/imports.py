@@ -31,7 +31,7 @@ from diembao.types import ArticleKind, Moment, Outlet, Refusal
 #: rows that are stored and acknowledged together
 BATCH_ROWS = 5_000
 #: full texts are stored sooner, so that memory does not grow with them
-BATCH_CHARS = 4_000_000
+BATCH_CHARS = 1_900_000
 
 Progress = Callable[[Tally], None]
 
@@ -207,10 +207,14 @@ def _import_rows(
             refusals.append(judged)
             tally.drop(judged.reason)
         else:
+            size = len(judged.article.lead) + len(judged.article.text)
+            if held + size > BATCH_CHARS:
+                store()
+                held = 0
+            held += size
             arrivals.append(judged)
-            held += len(judged.article.lead) + len(judged.article.text)
             tally.passed_on()
-        if len(arrivals) + len(refusals) >= BATCH_ROWS or held >= BATCH_CHARS:
+        if len(arrivals) + len(refusals) >= BATCH_ROWS:
             store()
             held = 0
     if arrivals or refusals:

@@ -27,7 +27,7 @@ MAX_SUMMARY_CHARS = 20_000
 MAX_LABEL_CHARS = 200
 #: of a value with markup so much is read; what lies beyond is cut off, which the row says
 MAX_MARKUP_CHARS = 1_000_000
-MAX_TEXT_CHARS = 2_000_000
+MAX_TEXT_CHARS = 1_000_000
 #: rows of JSONL among which a mapped column must occur once; a writer may leave empty values out
 _FIRST_ROWS = 50
 #: of long rows fewer are held at once

@@ -223,7 +223,8 @@ class LineReader:
                         pass
                     yield Refusal(number, "line_too_long", f"more than {cap} bytes")
                     continue
-                yield Line(number, data.rstrip(b"\r\n"))
+                data = data.rstrip(b"\r\n")
+                yield Line(number, data)
         except EOFError:
             yield Refusal(
                 number + 1, "file_cut", "the packed file ends before its end mark; rows before it were read"
