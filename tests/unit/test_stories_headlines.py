@@ -53,6 +53,8 @@ SAME = [
     ("Bão vào Thái Bình Dương gây mưa", "Bão vào Cao Bằng gây mưa"),
     ("", "Không có chuyện cầu Bản Vàng sắp sập"),
     ("Tin", "Tin?"),
+    ("Ban quản lý cảnh cáo chủ bãi vàng", "Cảnh cáo chủ bãi vàng"),
+    ("Lật thuyền chưa rõ nguyên nhân", "Lật thuyền trên hồ, tìm nguyên nhân"),
 ]
 
 

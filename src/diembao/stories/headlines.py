@@ -28,12 +28,10 @@ _DENIALS = (
 _NOT_NEGATING = (
     "hàng không", "không gian", "không khí", "không quân", "không kích", "không phận", "không lưu", "trên không",
     "phòng không", "không trung", "không chỉ", "không ngừng", "không ít", "không chừng", "không đâu", "chưa từng có",
-    "không đồng", "số không", "không chuyên", "đường không", "not only",
+    "không đồng", "số không", "không chuyên", "đường không", "chưa rõ", "không rõ", "chưa biết", "not only",
 )  # fmt: skip
-_NEGATION_WORDS = (
-    "không chưa chẳng đừng cấm dừng ngừng hủy hoãn not no never bans ban banned cancels cancelled"
-)
-#: a ban and a stop say the same as a negation: "cấm đốt pháo", "không được đốt pháo"
+_NEGATION_WORDS = "không chưa chẳng đừng cấm dừng ngừng hủy hoãn not never banned cancels cancelled"
+#: (English "no" and "ban" are Vietnamese words of another sense.) A ban and a stop say the same as a negation: "cấm đốt pháo", "không được đốt pháo"
 _NEGATIONS = frozenset(_NEGATION_WORDS.split())
 _OPPOSITES = (
     ("tăng", "giảm"),
