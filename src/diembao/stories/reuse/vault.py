@@ -17,6 +17,7 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,9 @@ class Vault:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._segments: list[int] = []
+        #: runs and postings of each segment
         self._sizes: list[int] = []
+        self._printed: list[int] = []
         self._handles: list[Any] = []
         self._bounds: Counts = np.zeros(1, np.int64)
         self._next = 1
@@ -60,7 +63,7 @@ class Vault:
         try:
             held = json.loads(path.read_bytes())
             version = held["version"]
-            self._segments, self._sizes = held["segments"], held["runs"]
+            self._segments, self._sizes, self._printed = held["segments"], held["runs"], held["postings"]
             self._state, self.settings = held["state"], held["settings"]
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path) from error
@@ -71,11 +74,14 @@ class Vault:
 
     def _open_runs(self) -> None:
         self.close()
-        for number, size in zip(self._segments, self._sizes, strict=True):
-            path = self._path(number, "runs")
-            if not path.exists() or path.stat().st_size != 4 * size:
-                raise _damaged(path)
-            self._handles.append(path.open("rb", buffering=0))
+        for number, runs, postings in zip(self._segments, self._sizes, self._printed, strict=True):
+            for path, size in (
+                (self._path(number, "runs"), 4 * runs),
+                (self._path(number, "postings"), 8 * postings),
+            ):
+                if not path.exists() or path.stat().st_size != size:
+                    raise _damaged(path)
+            self._handles.append(self._path(number, "runs").open("rb", buffering=0))
         self._bounds = np.concatenate(([0], np.cumsum(np.array(self._sizes, np.int64)))).astype(np.int64)
 
     def load_texts(self) -> Iterator[Arrays]:
@@ -90,7 +96,7 @@ class Vault:
         try:
             with np.load(path, allow_pickle=False) as held:
                 return {name: held[name] for name in held.files}
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, KeyError, BadZipFile) as error:
             raise _damaged(path) from error
 
     def read(self, starts: Counts, counts: Counts) -> Runs:
@@ -140,6 +146,7 @@ class Vault:
         """Store a segment whose runs are written; it counts from the next commit on."""
         self._write_segment(number, postings, texts)
         self._segments, self._sizes = [*self._segments, number], [*self._sizes, runs]
+        self._printed = [*self._printed, len(postings)]
         self._open_runs()
 
     def commit(self, state: Arrays) -> None:
@@ -152,6 +159,7 @@ class Vault:
             "version": VERSION,
             "segments": self._segments,
             "runs": self._sizes,
+            "postings": self._printed,
             "state": number,
             "settings": self.settings,
         }
@@ -172,7 +180,7 @@ class Vault:
         """Join neighbours of like size, so that there are few segments, each posting being copied rarely."""
         while len(self._segments) > 1:
             older, younger = self._segments[-2:]
-            sizes = [self._path(number, "postings").stat().st_size // 8 for number in (older, younger)]
+            sizes = self._printed[-2:]
             if 2 * sizes[1] < sizes[0] or sum(sizes) > _JOINED:
                 return
             number, handle = self.start_segment()
@@ -186,6 +194,7 @@ class Vault:
             self._write_segment(number, postings, texts)
             self._segments[-2:] = [number]
             self._sizes[-2:] = [sum(self._sizes[-2:])]
+            self._printed[-2:] = [sum(sizes)]
             self._open_runs()
 
     def _copy_runs(self, number: int, handle: Any) -> None:
