@@ -65,8 +65,8 @@ COMMANDS_VI = {
     "releases": "Thông cáo báo chí: cơ quan đã phát hành gì, để so với những gì báo đã đăng.",
     "releases import": "Nhập thông cáo từ một thư mục (DOCX, PDF, HTML, văn bản thuần), một tệp, "
     "một danh sách (CSV, JSONL) hoặc một tệp danh sách tin đã lưu.",
-    "releases list": "Liệt kê thông cáo theo ngày phát hành.",
-    "releases show": "Xem một thông cáo: lấy từ đâu, phát hành khi nào, toàn văn.",
+    "releases list": "Liệt kê thông cáo theo ngày phát hành, mỗi thông cáo được bao nhiêu bài sử dụng.",
+    "releases show": "Xem một thông cáo: toàn văn, và từng bài có đoạn chung, đặt cạnh nhau.",
     "releases withdraw": "Rút một thông cáo nhập nhầm khỏi mọi số đếm về sau; có thể nhập lại.",
     "process": "Cập nhật mọi thứ được suy ra: đồng hồ, lỗ hổng, chỉ mục tìm kiếm, đối chiếu chủ đề.",
     "report": "Lập báo cáo, hoặc đối chiếu lại từng con số.",

@@ -12,8 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from diembao.app.imports import ImportResult
+from diembao.app.imports import ImportResult, import_articles
+from diembao.app.outlets import add_outlet
+from diembao.app.process import process_project
 from diembao.app.project import Project, init_project
+from diembao.app.release_uses import count_pickup, list_uses
 from diembao.app.releases import import_releases, list_releases, show_release, withdraw_release
 from diembao.cli import run
 from diembao.errors import SourceError, UsageError
@@ -160,6 +163,66 @@ def test_what_cannot_be_read_at_all_is_an_error_and_leaves_no_trace(project: Pro
         assert desk.imports.list_runs() == [] and desk.releases.list_releases() == []
 
 
+@pytest.fixture
+def collected(project: Project, tmp_path: Path) -> Project:
+    """Two outlets, one of which uses a release in part; an article of the week before that it quotes."""
+    add_outlet(project, name="Báo Một", domains=["mot.example"], outlet_class="central")
+    add_outlet(project, name="Báo Hai", domains=["hai.example"], outlet_class="local")
+    more = " ".join(f"Chuyện khác thứ {number} của phiên chợ quê." for number in range(20))
+    old = " ".join(BODY[::-1])
+    articles = [
+        ("https://mot.example/a-1.html", "2026-09-02T20:00:00+07:00", TEXT),
+        ("https://hai.example/b-2.html", "2026-09-04T08:00:00+07:00", f"{more} {TEXT}"),
+        ("https://hai.example/c-3.html", "2026-08-20T08:00:00+07:00", old),
+        ("https://hai.example/d-4.html", "2026-09-03T08:00:00+07:00", more),
+    ]
+    rows = [
+        {"url": url, "title": "Tin", "lead": "", "text": text, "published": at} for url, at, text in articles
+    ]
+    file = tmp_path / "bai.jsonl"
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    import_articles(project, file, "url=url,title=title,summary=lead,text=text,published=published")
+    releases = tmp_path / "tc.csv"
+    releases.write_text(
+        f'id,text,published\n1,"{TEXT}",2/9/2026\n2,"{more.replace("khác", "cũ").replace("phiên", "buổi")}",2/9/2026\n',
+        encoding="utf-8",
+    )
+    import_releases(project, releases)
+    process_project(project)
+    return project
+
+
+def test_uses_are_shown_with_their_passages(
+    collected: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A release lists every article that shares wording with it, by time and side by side; the table adds up."""
+    uses = list_uses(collected, "1")
+    assert [(use["outlet_id"], use["is_origin"], use["is_best"]) for use in uses] == [
+        ("bao-hai", False, False),
+        ("bao-mot", True, True),
+        ("bao-hai", True, True),
+    ]
+    assert uses[1]["share_of_article"] == uses[1]["share_of_release"] == 1 and uses[1]["days_after"] == 0
+    assert uses[2]["share_of_release"] == 1 and uses[2]["share_of_article"] < 0.5
+    (passage,) = uses[2]["passages"]
+    assert passage["release"] == passage["article"] and passage["words"] == len(TEXT.split())
+    table = count_pickup(collected)
+    assert (table.releases, table.used, table.articles, table.outlets, table.older) == (2, 1, 2, 2, 1)
+    monkeypatch.chdir(collected.folder)
+    assert run(["releases", "list"]) == 0
+    assert "2 releases, 1 used by at least one outlet, 2 articles" in capsys.readouterr().out
+    assert run(["releases", "show", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "there before it" in shown and "published after it" in shown and f"▸ {TEXT[:200]}" in shown
+
+
+def test_a_withdrawn_release_is_in_no_table(collected: Project) -> None:
+    """Withdrawn releases count no more at once, without another `process`."""
+    withdraw_release(collected, "1")
+    table = count_pickup(collected)
+    assert (table.releases, table.used, table.articles) == (1, 0, 0)
+
+
 def test_the_commands_speak(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,7 +233,7 @@ def test_the_commands_speak(
     assert run(["releases", "import", str(file), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["accepted"] == 1
     assert run(["releases", "list", "--json"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)
+    (row,) = json.loads(capsys.readouterr().out)["releases"]
     assert row["day"] == "2026-09-02"
     assert run(["releases", "show", row["release_id"]]) == 0
     assert BODY[2] in capsys.readouterr().out

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from diembao.cli.imports import print_result
 from diembao.cli.options import json_option, open_here
 from diembao.cli.output import Progress, get_words, print_json, print_table, say
+from diembao.i18n.formats import format_percent
+
+if TYPE_CHECKING:
+    from diembao.stories.pickup import Pickup, ReleasePickup
 
 
 @click.group()
@@ -35,35 +40,96 @@ def import_(path: Path, mapping: str | None, as_json: bool) -> int:
 @releases.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the releases by day of issue."""
+    """List the releases by day of issue with the articles that use each, as of the last `diembao process`."""
+    from diembao.app.release_uses import count_pickup
     from diembao.app.releases import list_releases
 
-    rows = list_releases(open_here())
+    project = open_here()
+    rows, pickup = list_releases(project), count_pickup(project)
     if as_json:
-        print_json(rows)
+        print_json({"releases": rows, "pickup": pickup})
         return
+    used = {row.release_id: row for row in pickup.by_release}
     print_table(
-        ["day", "id", "words", "title"],
-        [[r["day"] or "—", r["release_id"], r["words"], r["title"]] for r in rows],
+        ["day", "id", "words", "articles", "outlets", "whole", "first after", "title"],
+        [[r["day"] or "—", r["release_id"], r["words"], *_describe_pickup(used[r["release_id"]]), r["title"]]
+         for r in rows],
         limit=90,
+    )  # fmt: skip
+    _print_totals(pickup)
+
+
+def _describe_pickup(row: ReleasePickup) -> tuple[object, ...]:
+    days = "" if row.days_to_first is None else f"{max(0.0, row.days_to_first):.1f}"
+    return (row.articles or "", row.outlets or "", row.whole or "", days)
+
+
+def _print_totals(pickup: Pickup) -> None:
+    words = get_words()
+    share = format_percent(pickup.median_share, words.language) if pickup.median_share is not None else "—"
+    click.echo(
+        words(
+            "cli.release_totals",
+            releases=pickup.releases,
+            used=pickup.used,
+            articles=pickup.articles,
+            share=share,
+            whole=pickup.whole,
+            mostly=pickup.mostly_release,
+        )
     )
+    if pickup.older or pickup.undated:
+        click.echo(words("cli.release_others", older=pickup.older, undated=pickup.undated))
+    say(words("cli.release_as_of"))
 
 
 @releases.command("show")
 @click.argument("release_id", metavar="ID")
+@click.option(
+    "--passages", default=3, show_default=True, type=click.IntRange(0, 50), help="Quoted of each article."
+)
 @json_option
-def show(release_id: str, as_json: bool) -> None:
-    """Show one release: where it came from, when it was issued, its text."""
+def show(release_id: str, passages: int, as_json: bool) -> None:
+    """Show one release: its text, and every article that shares passages with it, side by side."""
+    from diembao.app.release_uses import list_uses
     from diembao.app.releases import show_release
 
-    found = show_release(open_here(), release_id)
+    project = open_here()
+    found = show_release(project, release_id)
+    uses = list_uses(project, release_id, passages=passages)
     if as_json:
-        print_json(found)
+        print_json({**found, "uses": uses})
         return
     for name, value in found.items():
         if name != "text" and value not in (None, "", [], ()):
-            click.echo(f"{name}: {', '.join(value) if isinstance(value, tuple) else value}")
-    click.echo(f"\n{found['text']}")
+            shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+            click.echo(f"{name}: {_make_safe(shown)}")
+    click.echo("\n" + "\n".join(_make_safe(line) for line in found["text"].split("\n")) + "\n")
+    for use in uses:
+        _print_use(use)
+    say(get_words()("cli.release_as_of"))
+
+
+def _print_use(use: dict[str, Any]) -> None:
+    words = get_words()
+    order = {True: "after", False: "before", None: "unordered"}[use["is_origin"]]
+    click.echo(f"{use['day']}  {use['outlet_id']}  {use['article_id']}  {_make_safe(use['title'] or '')}")
+    click.echo(
+        words(
+            f"cli.release_{order}",
+            article=format_percent(use["share_of_article"], words.language),
+            release=format_percent(use["share_of_release"], words.language),
+        )
+    )
+    for passage in use["passages"]:
+        click.echo(words("cli.release_passage", words=passage["words"]))
+        click.echo(f"      {_make_safe(passage['release'])}")
+        click.echo(f"    ▸ {_make_safe(passage['article'])}")
+
+
+def _make_safe(text: str) -> str:
+    """Text from strangers on one line, without control characters."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 @releases.command("withdraw")
