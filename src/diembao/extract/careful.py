@@ -95,7 +95,6 @@ def extract_page(
     url: str,
     content_type: str | None = None,
     timezone: str = "Asia/Ho_Chi_Minh",
-    outlet_name: str = "",
     overrides: Mapping[str, Any] | None = None,
 ) -> ExtractedArticle:
     """What the page says of itself. `overrides` are an outlet's page rules as plain data (overrides.py)."""

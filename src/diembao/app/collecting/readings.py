@@ -267,7 +267,6 @@ class Reader:
                 url=kept.capture.url,
                 content_type=kept.capture.content_type or None,
                 timezone=outlet.timezone,
-                outlet_name=outlet.name,
                 overrides=self._find_overrides(outlet),
                 careful=careful,
             )

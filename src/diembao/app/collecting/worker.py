@@ -55,7 +55,6 @@ def read_page(
     url: str,
     content_type: str | None = None,
     timezone: str = "Asia/Ho_Chi_Minh",
-    outlet_name: str = "",
     overrides: dict[str, Any] | None = None,
     careful: bool = False,
 ) -> PageReading:
@@ -71,7 +70,6 @@ def read_page(
         url=url,
         content_type=content_type,
         timezone=timezone,
-        outlet_name=outlet_name,
         overrides=overrides,
     )
     from diembao.text.prints import fingerprint
@@ -93,7 +91,6 @@ def extract_article_body(
     url: str,
     content_type: str | None = None,
     timezone: str = "Asia/Ho_Chi_Minh",
-    outlet_name: str = "",
     overrides: dict[str, Any] | None = None,
 ) -> ExtractedArticle:
     """The careful reading alone."""
@@ -104,6 +101,5 @@ def extract_article_body(
         url=url,
         content_type=content_type,
         timezone=timezone,
-        outlet_name=outlet_name,
         overrides=overrides,
     )
