@@ -31,7 +31,8 @@ _NOT_NEGATING = (
     "không đồng", "số không", "không chuyên", "đường không", "chưa rõ", "không rõ", "chưa biết", "not only",
 )  # fmt: skip
 _NEGATION_WORDS = "không chưa chẳng đừng cấm dừng ngừng hủy hoãn not never banned cancels cancelled"
-#: (English "no" and "ban" are Vietnamese words of another sense.) A ban and a stop say the same as a negation: "cấm đốt pháo", "không được đốt pháo"
+#: a ban and a stop say the same as a negation: "cấm đốt pháo", "không được đốt pháo";
+#: English "no" and "ban" are left out, because they are Vietnamese words of another sense
 _NEGATIONS = frozenset(_NEGATION_WORDS.split())
 _OPPOSITES = (
     ("tăng", "giảm"),
