@@ -50,6 +50,9 @@ def to_windows_1258(text: str) -> bytes:
         ),
         (PAGE.encode(), "text/html; charset=no-such-thing", "utf-8"),
         (PAGE.encode(), "text/html; charset=base64", "utf-8"),
+        # a codec for names of hosts, whose time grows with the square of the length
+        (PAGE.encode(), "text/html; charset=punycode", "utf-8"),
+        (PAGE.replace("<head>", "<head><meta charset=unicode_escape>").encode(), None, "utf-8"),
     ],
 )
 def test_encodings_are_read(body: bytes, content_type: str | None, encoding: str) -> None:

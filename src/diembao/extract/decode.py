@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 
 from diembao.extract.legacy import convert_legacy
+from diembao.text.charsets import BYTE_ORDER_MARKS, NO_CHARSETS
 from diembao.text.normal import to_nfc
 
 MAX_BODY_BYTES = 20_000_000
@@ -24,13 +25,6 @@ HEAD_BYTES = 4_096
 SAMPLE_BYTES = 80_000
 _FEW_OLD = 5
 _OLD_LETTERS = ((0xC2, 0xAE, 0xB5), (0xC3, 0xB1, 0xB6))
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})[\"']", re.I)
@@ -91,7 +85,7 @@ def _looks_legacy(body: bytes) -> bool:
 
 
 def _decode(body: bytes, content_type: str, flags: list[str]) -> tuple[str, str]:
-    for mark, name in _BOMS:
+    for mark, name in BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _lenient(body[len(mark) :], name, flags), name
     wide = _find_wide(body)
@@ -170,7 +164,8 @@ def _usual_name(name: str) -> str:
     except (LookupError, ValueError):
         return ""
     # codecs such as base64 or zlib are no encodings of text
-    return folded if getattr(info, "_is_text_encoding", True) else ""
+    is_charset = getattr(info, "_is_text_encoding", True) and info.name not in NO_CHARSETS
+    return folded if is_charset else ""
 
 
 def _strict(body: bytes, name: str) -> str | None:

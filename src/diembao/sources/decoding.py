@@ -6,13 +6,8 @@ import codecs
 import re
 from typing import NamedTuple
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+from diembao.text.charsets import BYTE_ORDER_MARKS, NO_CHARSETS
+
 #: how "<" and the character after it look without a byte order mark (XML 1.0, appendix F)
 _SHAPES = (
     (re.compile(rb"<\x00\x00\x00", re.DOTALL), "utf-32-le"),
@@ -35,20 +30,6 @@ _MEANT = {
     "euc_kr": "cp949",
     "big5": "big5hkscs",
 }
-#: codecs of Python that are no charset of the web; the first two take quadratic time
-_NO_CHARSETS = frozenset(
-    [
-        "idna",
-        "punycode",
-        "unicode-escape",
-        "raw-unicode-escape",
-        "unicode_escape",
-        "raw_unicode_escape",
-        "undefined",
-        "mbcs",
-        "oem",
-    ]
-)
 _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HEAD = 2048
 
@@ -67,7 +48,7 @@ class Decoded(NamedTuple):
 
 def decode_body(body: bytes, content_type: str | None = None) -> Decoded:
     """The text of an XML, HTML, JSON or text body."""
-    for mark, name in _BOMS:
+    for mark, name in BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return _decode_loosely(body[len(mark) :], name, ())
     for shape, name in _SHAPES:
@@ -90,7 +71,7 @@ def _known_charset(name: str) -> str | None:
         known = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    return None if known in _NO_CHARSETS else _MEANT.get(known, known)
+    return None if known in NO_CHARSETS else _MEANT.get(known, known)
 
 
 def _stated_in(content_type: str | None) -> str | None:
