@@ -3,14 +3,15 @@
     python -m bench.archive     prints JSON; needs the evaluation data beside the clone
 
 Both sides hold the same 511 real pages in a process of their own and take turns, fifty pages each; what counts is
-processor time. One page in a hundred, small and large ones alike, is made to name the topic's place. Ours looks at
-each page (head, title, date, kind, language, fingerprints, scan for the topic) and reads carefully the ones that may
-match or are in doubt.
+processor time. Every reading has an address of its own, so that nothing is remembered of an earlier round. One page
+in a hundred, small and large ones alike, is made to name the topic's place. Ours looks at each page (head, title,
+date, kind, language, fingerprints, scan for the topic) and reads carefully the ones that may match or are in doubt.
 """
 
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import multiprocessing
 import os
@@ -31,8 +32,9 @@ TURN = 50
 #: what pages of Vietnamese papers weigh
 TYPICAL = range(120_000, 240_000)
 PLANTED = b"<p>UBND tinh Lang Son</p></body>"
-URL = "https://bao.example/tin-tuc/mot-bai-bao-mau-123456.html"
-Way = Callable[[bytes], str]
+URL = "https://bao.example/tin-tuc/mot-bai-bao-mau-{}.html"
+#: page and address to what was done with it
+Way = Callable[[bytes, str], str]
 
 
 def run() -> dict[str, Any]:
@@ -109,15 +111,16 @@ def serve(name: str, pipe: Any) -> None:
     plant(pages)
     loaded = peak_mb()
     way = our_way() if name == "ours" else their_way()
+    addresses = map(URL.format, itertools.count(100_000))
     for page in pages[:5]:  # imports and tables are made once a process
-        way(page)
+        way(page, next(addresses))
     pipe.send("ready")
     while (question := pipe.recv()) is not None:
         if question == "memory":
             pipe.send(peak_mb() - loaded)
             continue
         started = time.process_time()
-        counts = Counter([way(pages[number]) for number in question])
+        counts = Counter([way(pages[number], next(addresses)) for number in question])
         pipe.send((time.process_time() - started, counts))
 
 
@@ -146,11 +149,11 @@ def our_way() -> Way:
     gazetteer = parse_gazetteer(packed)
     scanner = Scanner([place_topic(gazetteer, "Lạng Sơn")], gazetteer)
 
-    def read(page: bytes) -> str:
-        seen = look_page(page, url=URL, may_match=scanner.find)
+    def read(page: bytes, url: str) -> str:
+        seen = look_page(page, url=url, may_match=scanner.find)
         if not (seen.may_match or seen.in_doubt):
             return "looked_at_only"
-        extract_page(page, url=URL)
+        extract_page(page, url=url)
         return "may_match" if seen.may_match else "in_doubt"
 
     return read
@@ -160,8 +163,8 @@ def their_way() -> Way:
     """Every page read."""
     import trafilatura
 
-    def read(page: bytes) -> str:
-        trafilatura.bare_extraction(page, fast=True, with_metadata=True)
+    def read(page: bytes, url: str) -> str:
+        trafilatura.bare_extraction(page, url=url, fast=True, with_metadata=True)
         return "read"
 
     return read

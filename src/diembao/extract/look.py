@@ -44,7 +44,7 @@ MANY_TAGS, LONG_TAG = 15_000, 20_000
 TAIL_BYTES = 5_000
 _RAW_TAG = re.compile(rb"<(/?)(script|style|textarea|title|iframe|noframes|xmp|noembed|plaintext)")
 _VIDEO = 'video,amp-video,amp-youtube,[data-role="video"],[class*="video-player"],[class*="videojs"],[class*="video-js"]'
-_TEASERS = "h2:has(a),h3:has(a),h4:has(a),a > h2,a > h3,a > h4"
+_LINKS = "a,h2:has(a),h3:has(a),h4:has(a),a > h2,a > h3,a > h4"
 _MAYBE_LIVE = '[class*="live"],[class*="tuong-thuat"],[class*="truc-tiep"]'
 _LIVE = re.compile(r"live-?blog|live-timeline|tuong-thuat|truc-tiep-content|live-content")
 
@@ -147,7 +147,9 @@ def _read_dates(tree: Any, head: HeadData, linked: LinkedArticle, url: str, time
 
 def _see_links(tree: Any) -> tuple[list[str], int]:
     """The texts of all links, and how many headings are links: a list of articles has many of both."""
-    return [node.text() for node in tree.css("a")], len(tree.css(_TEASERS))
+    nodes = tree.css(_LINKS)
+    links = [node.text() for node in nodes if node.tag == "a"]
+    return links, len(nodes) - len(links)
 
 
 def _see(
