@@ -40,8 +40,8 @@ TITLE, LEAD, TEXT, CAPITAL, PAIR = 3.0, 1.5, 0.6, 1.25, 0.5
 MAX_TITLE, MAX_LEAD, MAX_TEXT = 60, 150, 200
 #: features kept, the weightiest
 MAX_FEATURES = 256
-#: what stands in one of twenty texts tells nothing about an event
-MIN_IDF = 3.0
+#: what stands in one of seven texts tells nothing about an event
+MIN_IDF = 2.0
 #: characters read of a field; a syllable has seven at most
 MAX_CHARS = {"title": 1_000, "lead": 3_000, "text": 6_000}
 

@@ -14,7 +14,7 @@ from diembao.stories.events.linkage import UNIT
 #: pairs that are less alike count as not alike at all
 LEAST_LIKE = 0.08
 #: so many days apart two texts count as of the same hour; thereafter likeness fades by 1/e in `FADING` days
-SAME_DAYS, FADING = 1.5, 6.0
+SAME_DAYS, FADING = 1.0, 6.0
 #: a topic of the day is damped as if there were so many texts more, and only where it is so much too frequent
 FEW, LEEWAY = 3_000, 1.5
 #: pairs of which the time of one is unknown
