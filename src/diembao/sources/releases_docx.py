@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -39,6 +40,8 @@ def read_docx_lines(body: bytes, *, name: str) -> list[str]:
         raise
     except Exception as error:  # the library promises nothing about hostile input
         raise damaged(name, _name_error(error)) from error
+    if root is None:
+        raise damaged(name, "its document has no body")
     lines: list[str] = []
     for paragraph in _list_paragraphs(root):
         lines += _read_paragraph(paragraph).split("\n")
@@ -62,7 +65,15 @@ def _check_package(body: bytes, name: str) -> None:
             for entry in entries:
                 if entry.filename.lower().endswith((".xml", ".rels")):
                     _check_xml(package.read(entry), name)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        zlib.error,
+    ) as error:
         raise damaged(name, _name_error(error)) from error
     except SandboxRefusedError as error:
         raise too_dense(name) from error

@@ -25,25 +25,15 @@ def read_pdf_lines(body: bytes, *, name: str) -> tuple[list[str], tuple[str, ...
     try:
         reader = pypdf.PdfReader(io.BytesIO(body), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):
-            raise locked(name)
+            raise FileNotDecryptedError
         total = len(reader.pages)
         lines, words = _read_pages(reader, min(total, MAX_PAGES))
+    except MemoryError:
+        raise
     except (DependencyError, FileNotDecryptedError) as error:
         raise locked(name) from error
-    except pypdf.errors.PyPdfError as error:
+    except Exception as error:  # the library walks a stranger's objects as they come
         raise damaged(name, f"{type(error).__name__}: {error}") from error
-    except (
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        AttributeError,
-        OSError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
-        # the library walks a stranger's objects as they come
-        raise damaged(name, type(error).__name__) from error
     if not total:
         raise damaged(name, "it has no pages")
     if words < MIN_WORDS:
