@@ -80,6 +80,7 @@ def knock(door: Door, box: Sandbox, case: Hostile, body: bytes) -> Outcome:
             error.key not in (None, "sandbox.failed", "sandbox.bad_reply", "sandbox.no_function"),
             str(error)[:200],
         )
+        outcome.check(bool(error.next_step), f"{error.key} does not say what to do")
         outcome.check(len(str(error)) < 10_000, "an error of great length")
     except Exception as error:  # the harness must tell which input it was
         outcome.kind = "crash"

@@ -125,7 +125,14 @@ POISON: dict[str, Callable[[], str]] = {
 }
 PLACES = ("head", "before", "inside", "after")
 HEAVY_POISON = frozenset(
-    {"tiny_elements_2_million", "links_in_million", "attribute_of_10_mb", "digits", "text_without_spaces"}
+    {
+        "tiny_paragraphs",
+        "tiny_elements_2_million",
+        "links_in_million",
+        "attribute_of_10_mb",
+        "digits",
+        "text_without_spaces",
+    }
 )
 
 
@@ -185,6 +192,9 @@ _NEWS = {"@type": "NewsArticle", "headline": TITLE, "datePublished": DATE}
 LINKED: dict[str, Maker] = {
     "deep_lists": _linked("[" * 100_000 + "]" * 100_000),
     "deep_objects": _linked('{"a":' * 100_000 + "1" + "}" * 100_000),
+    "deep_graph_10000": _linked('{"@graph":[' * 10_000 + "]}" * 10_000),
+    "body_of_controls": _linked({**_NEWS, "articleBody": "x\u202e\x07\x1b[2J " * 50_000}),
+    "formula": _linked({**_NEWS, "headline": "=cmd|' /C calc'!A0\x1b[2J\u202e"}),
     "deep_graph": _linked('{"@graph":[' * 900 + "]}" * 900),
     "huge_number": _linked('{"@type":"NewsArticle","datePublished":' + "9" * 400_000 + "}"),
     "huge_exponent": _linked('{"@type":"NewsArticle","datePublished":1e999999,"x":-1e-999999}'),

@@ -15,7 +15,7 @@ import pytest
 
 import diembao
 from diembao.app.collecting.worker import PageReading
-from diembao.errors import SandboxKilledError, SandboxRefusedError, SourceError
+from diembao.errors import SandboxKilledError, SandboxRefusedError, SourceError, UsageError
 from diembao.fetch.robots import RobotsAnswer
 from diembao.fetch.signals import TdmRules
 from diembao.sandbox import Limits, Sandbox
@@ -28,7 +28,7 @@ from tests.hostile.memory import forget_peak, held_mb, peak_mb
 
 IS_WHOLE = os.environ.get("DIEMBAO_HOSTILE") == "whole"
 #: one of so many inputs of a family runs by default; those of the same text stand side by side in its list
-STRIDES = {"pages": 4, "looks": 5, "feeds": 3, "sitemaps": 2, "warcs": 3, "rows": 2}
+STRIDES = {"pages": 5, "looks": 6, "feeds": 3, "sitemaps": 2, "warcs": 3, "rows": 2}
 #: by the processor, so that a busy machine changes nothing
 QUICK = Limits(cpu_s=3)
 CHUNK = 40
@@ -152,6 +152,35 @@ def check_page(box: Sandbox, *, careful: bool) -> None:
     if careful:
         assert reading.article is not None
         assert article.is_whole(f"{reading.article.lead}\n{reading.article.text}")
+
+
+_ADDRESSES = (
+    "", "x", "//", "\0", "http://[", "https://[::1", "javascript:alert(1)", "file:///etc/passwd", "https://bao.example:9999999/",
+    "https://bao.example/\ud800", "https://" + "a." * 50_000, "https://bao.example/" + "a" * 1_000_000, "https://\u202ebao.example/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("url", _ADDRESSES, ids=lambda url: ascii(url)[:30])
+def test_an_address_may_be_anything(url: str) -> None:
+    """Addresses come from strangers too: whatever they are, the page and the feed are read."""
+    assert article.is_whole(diembao.extract_article(article.GOOD_PAGE, url).text)
+    assert feeds.FIRST in {entry.url for entry in diembao.parse_feed(feeds.GOOD, url).entries}
+
+
+@pytest.mark.parametrize("said", pages.CONTENT_TYPES, ids=lambda said: ascii(said)[:30])
+def test_a_content_type_may_be_anything(said: str) -> None:
+    """A header that lies or is no header never keeps a page from being answered."""
+    assert diembao.extract_article(article.GOOD_PAGE, article.URL, content_type=said).url == article.URL
+
+
+@pytest.mark.parametrize("body", ["text", None, 5, ["x"]])
+def test_what_is_no_bytes_is_a_usage_error(body: object) -> None:
+    """Text, a path or nothing in the place of bytes is told in a sentence with the next step."""
+    for read in (diembao.extract_article, diembao.parse_feed):
+        with pytest.raises(UsageError) as caught:
+            read(body, article.URL)  # type: ignore[operator]
+        assert caught.value.next_step
+    assert article.is_whole(diembao.extract_article(bytearray(article.GOOD_PAGE), article.URL).text)
 
 
 @pytest.mark.parametrize("percent", [30, 50, 70, 90])

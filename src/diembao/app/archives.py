@@ -20,6 +20,7 @@ from diembao.app.project import Project
 from diembao.archive.foreign import ForeignRecord, RecordBatch
 from diembao.archive.saved import compose_saved
 from diembao.archive.writer import ArchiveWriter
+from diembao.corpus.memory import release_memory
 from diembao.corpus.writer import CorpusWriter
 from diembao.desk import Desk, ImportRun
 from diembao.errors import OutletError, SandboxError, SandboxKilledError, SandboxRefusedError, SourceError
@@ -297,10 +298,13 @@ class PageImport:
                 page = self._reader.parse_page(row, record.body)
                 self._batch.add_page(*self._reader.read_page(row, page), row.capture.fetched_at)
             self._result.accepted += len(rows)
+        is_large = self._bytes >= HELD_BYTES
         self._waiting.clear()
         self._bytes = 0
         self._seen.clear()  # the ledger knows them now
         self._batch.flush()
+        if is_large:
+            release_memory()
 
 
 def _hash(path: Path) -> str:

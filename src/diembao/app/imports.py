@@ -14,6 +14,7 @@ from diembao.app.arrivals import Register, is_plausible, make_arrival
 from diembao.app.feeds import FeedBook, register_feeds
 from diembao.app.project import Project
 from diembao.corpus.batch import Arrival
+from diembao.corpus.memory import release_memory
 from diembao.corpus.writer import CorpusWriter
 from diembao.desk import Clip, Desk, ImportRun
 from diembao.errors import SourceError
@@ -191,6 +192,7 @@ def _import_rows(
     held = 0
 
     def store() -> None:
+        nonlocal held
         judge.feeds.record(desk)
         info = writer.add_articles(arrivals, run=run, refusals=refusals)
         result.accepted += info.accepted
@@ -199,6 +201,9 @@ def _import_rows(
         mark_delivered(desk, arrivals)
         arrivals.clear()
         refusals.clear()
+        if held > BATCH_CHARS // 4:
+            release_memory()
+        held = 0
 
     for row in read_history(path, mapping, timezone=timezone):
         result.read += 1
@@ -210,13 +215,11 @@ def _import_rows(
             size = len(judged.article.lead) + len(judged.article.text)
             if held + size > BATCH_CHARS:
                 store()
-                held = 0
             held += size
             arrivals.append(judged)
             tally.passed_on()
         if len(arrivals) + len(refusals) >= BATCH_ROWS:
             store()
-            held = 0
     if arrivals or refusals:
         store()
     desk.imports.finish(run.import_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 
+from diembao.errors import UsageError
 from diembao.sandbox import Sandbox
 from diembao.types import ExtractedArticle, ParsedFeed
 
@@ -23,7 +24,7 @@ def extract_article(
     """
     return _sandbox().call(
         "diembao.app.collecting.worker:extract_article_body",
-        body,
+        _check_bytes(body),
         returns=ExtractedArticle,
         url=url,
         content_type=content_type,
@@ -40,11 +41,23 @@ def parse_feed(body: bytes, url: str, *, timezone: str = "Asia/Ho_Chi_Minh") -> 
     """
     return _sandbox().call(
         "diembao.sources.feeds:parse_feed_body",
-        body,
+        _check_bytes(body),
         returns=ParsedFeed,
         url=url,
         timezone=timezone,
         usable_only=False,
+    )
+
+
+def _check_bytes(body: object) -> bytes:
+    """The body as bytes; text would have to be decoded and encoded again, and anything else is a mistake."""
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    raise UsageError(
+        "a page or feed is read from bytes, not from {kind}",
+        key="app.no_bytes",
+        next_step="pass the bytes as they were received, for instance `path.read_bytes()`",
+        kind=type(body).__name__,
     )
 
 

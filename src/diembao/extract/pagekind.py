@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from diembao.extract.head import HeadData
 from diembao.extract.linked import ARTICLE_TYPES, LIST_TYPES, LinkedArticle
@@ -101,7 +101,7 @@ def judge_page(seen: PageSignals, head: HeadData, linked: LinkedArticle) -> tupl
     wall = _find_wall(seen, head, states_article)
     if wall is not None:
         return wall
-    path = urlsplit(seen.url).path
+    path = _split(seen.url).path
     if "liveblogposting" in linked.types:
         return "live", "json_ld"
     if seen.text_chars >= SHORT_TEXT // 2 and (seen.has_live_blocks or _LIVE_TITLE.search(seen.title)):
@@ -117,6 +117,14 @@ def judge_page(seen: PageSignals, head: HeadData, linked: LinkedArticle) -> tupl
     if seen.text_chars >= SHORT_TEXT or (states_article and seen.text_chars >= SHORT_TEXT // 4):
         return "article", "stated" if states_article else "text"
     return "other", "little_text"
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address, none of one that is broken."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _find_wall(seen: PageSignals, head: HeadData, states_article: bool) -> tuple[PageType, str] | None:
@@ -184,7 +192,7 @@ def _find_list(
     is_announcing = seen.teasers >= MANY_TEASERS and is_short_each and seen.link_share > 0.2
     if not is_announcing and seen.link_share < MIN_LINK_SHARE and seen.text_chars >= LITTLE_TEXT:
         return ""
-    if path in ("", "/") and not urlsplit(seen.url).query:
+    if path in ("", "/") and not _split(seen.url).query:
         return "home"
     if linked.types & LIST_TYPES and not linked.kind:
         return "json_ld"

@@ -113,6 +113,7 @@ class Sandbox:
             raise SandboxRefusedError(
                 "{size} bytes are more than may be parsed at once ({limit})",
                 key="sandbox.too_long",
+                next_step="check what it is; a page or feed for people is far shorter",
                 size=len(body),
                 limit=self.limits.max_body,
             )
@@ -122,6 +123,7 @@ class Sandbox:
                 raise SandboxRefusedError(
                     "{function} is not run on this input again: workers died over it before",
                     key="sandbox.quarantined",
+                    next_step="leave it out; everything else is read",
                     function=function,
                 )
             kind, content = self._run(key, Call(function, arguments), body)
@@ -133,6 +135,7 @@ class Sandbox:
             raise UsageError(
                 "{function!r} does not name a function that may run in the sandbox",
                 key="sandbox.no_function",
+                next_step="name a function of this package as `package.module:function`",
                 function=function,
             )
 
@@ -255,6 +258,7 @@ def _read_outcome(function: str, kind: int, content: bytes, returns: type[T]) ->
         raise UsageError(
             "{function!r} does not name a function that may run in the sandbox",
             key="sandbox.no_function",
+            next_step="name a function of this package as `package.module:function`",
             function=function,
         )
     if kind == Kind.TOO_LARGE:
@@ -262,6 +266,7 @@ def _read_outcome(function: str, kind: int, content: bytes, returns: type[T]) ->
     raise SandboxError(
         "{function} failed: {kind}: {reason}",
         key="sandbox.failed",
+        next_step="leave it out, and report it together with what was read, if that may be passed on",
         function=function,
         kind=failure.type_name,
         reason=failure.message,
@@ -304,6 +309,7 @@ def _killed(function: str, reason: str, limits: Limits) -> SandboxKilledError:
         return SandboxKilledError(
             "{function} was stopped after {seconds:g} seconds",
             key="sandbox.too_slow",
+            next_step="leave it out, or look at it in a browser; everything else is read",
             function=function,
             seconds=limits.wall_s,
             reason=reason,
@@ -312,12 +318,17 @@ def _killed(function: str, reason: str, limits: Limits) -> SandboxKilledError:
         return SandboxKilledError(
             "{function} needed more than {megabytes} MB of memory",
             key="sandbox.too_much_memory",
+            next_step="leave it out, or look at it in a browser; everything else is read",
             function=function,
             megabytes=limits.memory_mb,
             reason=reason,
         )
     return SandboxKilledError(
-        "the worker that ran {function} died: {reason}", key="sandbox.died", function=function, reason=reason
+        "the worker that ran {function} died: {reason}",
+        key="sandbox.died",
+        next_step="leave it out, or look at it in a browser; everything else is read",
+        function=function,
+        reason=reason,
     )
 
 
@@ -325,6 +336,7 @@ def _bad_reply(function: str, reason: str) -> SandboxError:
     return SandboxError(
         "{function} gave a result that cannot be used: {reason}",
         key="sandbox.bad_reply",
+        next_step="leave it out, and report it together with what was read, if that may be passed on",
         function=function,
         reason=reason[:300],
     )

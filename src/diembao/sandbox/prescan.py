@@ -71,6 +71,7 @@ def prescan_markup(body: bytes, *, thorough: bool = False) -> tuple[str, ...]:
         raise SandboxRefusedError(
             "{size} bytes are more than may be parsed at once ({limit})",
             key="sandbox.too_long",
+            next_step="check what it is; a page or feed for people is far shorter",
             size=len(body),
             limit=MAX_SIZE,
         )
@@ -98,6 +99,7 @@ def _drop_zeros(body: bytes, flags: list[str]) -> bytes:
         raise SandboxRefusedError(
             "{count} of {size} bytes are zero; that is not text",
             key="sandbox.binary",
+            next_step="check that it is a page or feed, not a picture or an archive",
             count=zeros,
             size=len(body),
         )
@@ -119,6 +121,7 @@ def _check_entities(body: bytes) -> None:
     raise SandboxRefusedError(
         "the document declares entities of its own ({count}); such a document is not read",
         key="sandbox.entities",
+        next_step="leave it out; a page or feed for people has nothing like this",
         count=body.count(b"<!ENTITY"),
     )
 
@@ -211,6 +214,7 @@ def _check_tag(rest: bytes, work: int) -> int:
         raise SandboxRefusedError(
             "a tag is {size} bytes long; nothing over {limit} is read",
             key="sandbox.too_long_tag",
+            next_step="leave it out; a page or feed for people has nothing like this",
             size=len(rest),
             limit=MAX_TAG,
         )
@@ -219,6 +223,7 @@ def _check_tag(rest: bytes, work: int) -> int:
         raise SandboxRefusedError(
             "an element has {count} attributes or more, or many have hundreds; nothing over {limit} is read",
             key="sandbox.too_many_attributes",
+            next_step="leave it out; a page or feed for people has nothing like this",
             count=count,
             limit=MAX_ATTRIBUTES,
         )
@@ -229,6 +234,7 @@ def _too_deep(depth: int) -> SandboxRefusedError:
     return SandboxRefusedError(
         "elements are nested {depth} deep or more; nothing over {limit} is read",
         key="sandbox.too_deep",
+        next_step="leave it out; a page or feed for people has nothing like this",
         depth=depth,
         limit=MAX_DEPTH,
     )
