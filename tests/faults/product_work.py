@@ -133,27 +133,27 @@ class Work:
             product_bugs.switch_on(lambda _: None)
             tell({"problems": script.look(project, acked) + (press.look(project, kept) if kept else [])})
             before = press.list_acknowledged(project)
-            restart_s = script.restart(project) if phase not in PAGES else 0.0
+            begun_s, work_s = script.restart(project) if phase not in PAGES else 0.0, 0.0
             for name in AFTER[phase] if after is None else after:
                 clock = RestartClock(time.monotonic())
                 if phase in PAGES:
                     clock.watch()
                 told = script.call(name, self.files, project, lambda _: None)
-                restart_s = max(restart_s, clock.begun_s, clock.work_s)
+                begun_s, work_s = max(begun_s, clock.begun_s), max(work_s, clock.work_s)
                 tell({"ran": name, "exit": told["exit"], "said": (told["out"] + told["err"])[-400:]})
             losses = press.find_losses(before, press.list_acknowledged(project))
-            tell({"found": _describe(phase, project), "losses": losses, "restart_s": restart_s})
+            tell({"found": _describe(phase, project), "losses": losses, "begun_s": begun_s, "work_s": work_s})
 
         code, told = Child(act).finish()
         if code or not told:
-            return {"problems": [f"cannot be looked at or cannot go on: {told[-1:]}"], "restart_s": 0.0}
+            return {"problems": [f"cannot be looked at or cannot go on: {told[-1:]}"]}
         end = told[-1]
         problems = [*told[0]["problems"], *end["losses"]]
         problems += [f"cannot go on: {line}" for line in told[1:-1] if line["exit"]]
         built = any(line["ran"] == "report" for line in told[1:-1])
         wanted = {k: value for k, value in self.references[phase].items() if built or k != "numbers"}
         problems += compare(end["found"], wanted)
-        return {"problems": problems, "restart_s": end["restart_s"]}
+        return {"problems": problems, "begun_s": end["begun_s"], "work_s": end["work_s"]}
 
 
 def _describe(phase: str, project: Path) -> Found:
