@@ -43,6 +43,11 @@ OTHERS: dict[str, Callable[[], bytes]] = {
     "entries_50000": as_text(lambda: urlset("</url>" + _url("https://bao.example/x.html") * 50_000 + "<url>")),
     "entries_long": as_text(lambda: urlset("</url>" + _url(f"https://bao.example/{'a' * 900}") * 40_000 + "<url>")),
     "entries_million": as_text(lambda: urlset("</url>" + "<url/>" * 1_000_000 + "<url>")),
+    "news_titles_22_mb": as_text(
+        lambda: urlset(
+            "</url>" + "".join(_url(f"https://bao.example/{'a' * 900}{n}", _TITLED) for n in range(9_000)) + "<url>"
+        )
+    ),
     "news_titles": as_text(lambda: urlset("</url>" + _url("https://bao.example/y", _TITLED) * 15_000 + "<url>")),
     "news_title_of_1_mb": as_text(lambda: urlset(f"<news:news><news:title>{'chợ ' * 250_000}</news:title></news:news>")),
     "locs": as_text(lambda: urlset("<loc>https://bao.example/z</loc>" * 50_000)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import zlib
 from collections import Counter
@@ -25,6 +26,9 @@ __all__ = ["MAX_ADDRESSES", "MAX_SITEMAP_BYTES", "WalkPlan", "order_sitemaps", "
 MAX_SITEMAP_BYTES = 50 * 2**20
 MAX_ADDRESSES = 50_000
 MAX_TITLE_CHARS = 1000
+MAX_RESULT_BYTES = 15 * 2**20
+#: an entry without its address, title and time as written
+_ENTRY_BYTES = 160
 MAX_DEPTH = 32
 #: packed parts of one file; each costs a copy of the rest
 MAX_MEMBERS = 5_000
@@ -95,9 +99,23 @@ def _finish(
     dropped: Counter[str],
     flags: tuple[str, ...],
 ) -> ParsedSitemap:
+    kept = list(itertools.takewhile(_Room(), entries))
+    dropped["over_limit"] += len(entries) - len(kept)
     cut = ("cut_entries",) if dropped["over_limit"] else ()
     counts = {reason: number for reason, number in dropped.items() if number}
-    return ParsedSitemap(kind, tuple(entries), counts, (*flags, *cut))
+    return ParsedSitemap(kind, tuple(kept), counts, (*flags, *cut))
+
+
+class _Room:
+    """Whether one more entry fits into an answer of the sandbox."""
+
+    def __init__(self) -> None:
+        self._left = MAX_RESULT_BYTES
+
+    def __call__(self, entry: SitemapEntry) -> bool:
+        words = len(entry.url.encode("utf-8", "replace")) + len(entry.title.encode("utf-8", "replace"))
+        self._left -= words + len(entry.published_raw) + _ENTRY_BYTES
+        return self._left >= 0
 
 
 # ------------------------------------------------------------------ packed sitemaps
