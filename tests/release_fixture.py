@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
+from itertools import groupby
 
 import docx
 
@@ -69,8 +70,11 @@ def change_part(package: bytes, part: str, old: bytes, new: bytes) -> bytes:
     return target.getvalue()
 
 
-def make_pdf(pages: Sequence[Sequence[str]], *, extra: bytes = b"") -> bytes:
-    """A PDF that shows the lines of each page; its letters are mapped by a table, as Vietnamese fonts need it."""
+def make_pdf(pages: Sequence[Sequence[str]], *, extra: bytes = b"", is_torn: bool = False) -> bytes:
+    """A PDF that shows the lines of each page; its letters are mapped by a table, as Vietnamese fonts need it.
+
+    Torn: letters that Western fonts lack are shown one by one from a second font, as browsers do.
+    """
     letters = sorted({letter for lines in pages for line in lines for letter in line})
     code = {letter: number + 1 for number, letter in enumerate(letters)}
     rows = "\n".join(f"<{code[letter]:04x}> <{ord(letter):04x}>" for letter in letters)
@@ -83,7 +87,7 @@ def make_pdf(pages: Sequence[Sequence[str]], *, extra: bytes = b"") -> bytes:
     )
     objects[3] = (
         b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Sample/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)"
-        b"/Supplement 0>>/FontDescriptor 5 0 R/DW 500>>"
+        b"/Supplement 0>>/FontDescriptor 5 0 R/DW 500/W[1[" + b"500 " * len(letters) + b"]]>>"
     )
     objects[4] = (
         b"<</Type/FontDescriptor/FontName/Sample/Flags 4/FontBBox[0 0 500 700]/ItalicAngle 0/Ascent 700/Descent 0"
@@ -91,17 +95,34 @@ def make_pdf(pages: Sequence[Sequence[str]], *, extra: bytes = b"") -> bytes:
     )
     kids = []
     for lines in pages:
-        shown = "".join(
-            "<" + "".join(f"{code[letter]:04x}" for letter in line) + "> Tj T*\n" for line in lines if line
+        show = _show_torn if is_torn else _show_lines
+        objects.append(
+            _stream(show([[f"{code[letter]:04x}" for letter in line] for line in lines], lines).encode())
         )
-        objects.append(_stream(f"BT /F1 10 Tf 12 TL 40 800 Td\n{shown}ET".encode()))
         objects.append(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {len(objects)} 0 R"
-            "/Resources<</Font<</F1 3 0 R>>>>>>".encode()
+            "/Resources<</Font<</F1 3 0 R/F2 3 0 R>>>>>>".encode()
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<</Type/Pages/Count {len(kids)}/Kids[{' '.join(kids)}]>>".encode()
     return _assemble(objects, extra)
+
+
+def _show_lines(codes: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
+    shown = "".join(f"<{''.join(line)}> Tj T*\n" for line in codes if line)
+    return f"BT /F1 10 Tf 12 TL 40 800 Td\n{shown}ET"
+
+
+def _show_torn(codes: Sequence[Sequence[str]], lines: Sequence[str]) -> str:
+    parts = []
+    for row, (line, text) in enumerate(zip(codes, lines, strict=True)):
+        at = 0
+        for is_plain, letters in groupby(zip(line, text, strict=True), lambda pair: ord(pair[1]) < 256):
+            stretch = [letter for letter, _ in letters]
+            font, x, y = ("F1" if is_plain else "F2"), 40 + 5 * at, 800 - 12 * row
+            parts.append(f"BT /{font} 10 Tf 1 0 0 1 40 {y} Tm {x - 40} 0 Td <{''.join(stretch)}> Tj ET\n")
+            at += len(stretch)
+    return "".join(parts)
 
 
 def _stream(content: bytes) -> bytes:

@@ -59,10 +59,19 @@ def refused(body: bytes, name: str = "a") -> str:
         ("tc.txt", PLAIN.encode),
         ("tc.txt", lambda: normalize("NFD", PLAIN).encode("utf-16")),
         ("tc.pdf", lambda: make_pdf([[*LETTERHEAD, TITLE, *BODY[:2], "1"], [BODY[2], *TAIL, "Trang 2/2"]])),
+        ("tc.pdf", lambda: make_pdf([[*LETTERHEAD, TITLE, *BODY[:2]], [BODY[2], *TAIL]], is_torn=True)),
         ("tc.html", PAGE.encode),
         ("no-ending", PAGE.encode),
     ],
-    ids=["docx", "text", "text in UTF-16, decomposed", "pdf", "html", "html without its ending"],
+    ids=[
+        "docx",
+        "text",
+        "text in UTF-16, decomposed",
+        "pdf",
+        "pdf of two fonts",
+        "html",
+        "html without its ending",
+    ],
 )
 def test_every_form_gives_the_same_release(name: str, make: Callable[[], bytes]) -> None:
     """Whatever form a release has, its title, text and day are the same, without letterhead and signature."""

@@ -51,7 +51,8 @@ _NO_TEXT = (
 class ReleaseDraft:
     """A release as read; `text` has no letterhead, title or signature. Times are UTC.
 
-    Flags: those of decoding and letterhead, `pages_cut` (a PDF of more pages than are read), `legacy_encoding`.
+    Flags: those of decoding and letterhead, `pages_cut` (a PDF of more pages than are read), `torn_words` (a PDF that
+    gave spaces within words: its shares are too small), `legacy_encoding` (typed for fonts of the 1990s).
     """
 
     title: str
