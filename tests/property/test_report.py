@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.report_fixture import build_model
 
 from diembao.report.bundle import check_report, make_report
-from diembao.report.layout import list_runs
+from diembao.report.layout_cells import list_runs
 from diembao.report.numbers import check_model
 from diembao.report.page import write_page
 from diembao.report.svg import nice_ticks

@@ -8,7 +8,8 @@ import pytest
 from tests.report_fixture import build_model
 
 from diembao.errors import ReportError
-from diembao.report.layout import list_runs, write_rows
+from diembao.report.layout import write_rows
+from diembao.report.layout_cells import list_runs
 from diembao.report.model import KeyFigure, Number, ReportModel, RowsRef
 from diembao.report.numbers import check_model, collect_numbers, format_bounds, format_value
 

@@ -1,4 +1,4 @@
-"""Bring everything derived up to date: clocks, gaps, search index, topic matches."""
+"""Bring everything derived up to date: clocks, gaps, topic matches, texts counted once, stories, search index."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def process_project(
             topic = get_topic(project, topic_id)
             profile = record_profile(desk, topic)
             topics.append(_match_pending(project, desk, writer, topic, profile, progress))
+        clustered = cluster_texts(project, desk, writer)
         with CorpusReader(project.folder, writer.commit.versions) as reader:
             indexed = SearchIndex(project.folder).catch_up(
                 reader, desk, zone=project.settings.text("project.timezone")
@@ -50,7 +51,24 @@ def process_project(
         "topics": topics,
         "findings": findings,
         "reread": reread,
+        **clustered,
     }
+
+
+def cluster_texts(project: Project, desk: Desk, writer: CorpusWriter) -> dict[str, int]:
+    """Compare all texts, and replace what is known of reprints, stories and uses of releases; counts of each."""
+    from diembao.app.clustering import METHOD, count_rows, describe_basis, make_clustering
+
+    with open_view(project, desk) as view:
+        basis = describe_basis(view)
+        held = desk.stories.find_clustering()
+        if held is not None and held.basis == basis:
+            return dict(held.counts)
+        tables = make_clustering(view)
+        counts = count_rows(tables)
+    writer.replace_derived(tables)
+    desk.stories.put_clustering(METHOD, basis, counts)
+    return counts
 
 
 def read_for_topics(project: Project, desk: Desk, writer: CorpusWriter) -> int:
@@ -97,7 +115,18 @@ def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
     if any(desk.findings.find_basis(kind) != basis for kind in ("clocks", "gaps")):
         return False
     with CorpusReader(project.folder, last.versions) as reader:
-        return not any(reader.list_pending(topic_id, profile.profile_hash, rows=1))
+        if any(reader.list_pending(topic_id, profile.profile_hash, rows=1)):
+            return False
+    return is_clustered(project, desk)
+
+
+def is_clustered(project: Project, desk: Desk) -> bool:
+    """Whether texts were compared as they are now."""
+    from diembao.app.clustering import describe_basis
+
+    held = desk.stories.find_clustering()
+    with open_view(project, desk) as view:
+        return held is not None and held.basis == describe_basis(view)
 
 
 def _is_look_pending(project: Project, desk: Desk) -> bool:

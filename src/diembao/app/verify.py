@@ -53,6 +53,7 @@ def verify_report(project: Project, folder: Path | None = None) -> dict[str, Any
             problems += _check_clocks(view)
             problems += _check_decisions(view, topic, profile)
             erased = _count_erased(view)
+            problems += _check_clustering(view, erased)
         request = _read_request(manifest, _find_label(project, desk, folder, files[MANIFEST]))
         model = compose(project, desk, snapshot, topic, profile.profile_hash, request)
         mismatches = check_report(files, model)
@@ -234,6 +235,24 @@ def _check_decisions(view: View, topic: Topic, profile: Profile) -> list[str]:
 def _tombstones(view: View) -> str:
     hashes = sorted(view.desk.erasures.list_tombstones())
     return ", ".join(f"'{text_hash}'" for text_hash in hashes) or "''"
+
+
+def _check_clustering(view: View, erased: int) -> list[str]:
+    """Texts are compared again, units, stories and uses are made again, and laid beside the pinned rows.
+
+    Of erased texts nothing can be compared: then the pinned rows stand as they are, and the count of erased texts
+    says so. A report from before texts were compared has nothing to check.
+    """
+    from diembao.app.clustering import METHOD, find_differences
+
+    made = view.desk.stories.find_clustering(at=view.state.seq)
+    if made is None or erased:
+        return []
+    if made.method != METHOD:
+        return [f"texts were compared by other rules ({made.method}) than this software has ({METHOD})"]
+    return [
+        f"{name}: {count} rows differ when texts are compared again" for name, count in find_differences(view)
+    ]
 
 
 def _count_erased(view: View) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import click
 
 from diembao.cli.options import check_period, json_option, open_here, period_options
-from diembao.cli.output import get_words, print_json, print_jsonl, print_table
+from diembao.cli.output import get_words, make_printable, print_json, print_jsonl, print_table
 
 
 @click.group()
@@ -89,15 +90,20 @@ def list_(
 @articles.command("show")
 @click.argument("article_id")
 @click.option("--evidence", is_flag=True, help="Also show where its pages lie in the archive, checked now.")
+@click.option("--reprints", is_flag=True, help="Also show whose text it is, and the passages it shares.")
 @json_option
-def show(article_id: str, evidence: bool, as_json: bool) -> None:
+def show(article_id: str, evidence: bool, reprints: bool, as_json: bool) -> None:
     """Show one article: what was received, every time and where it was read, and why topics matched."""
     from diembao.app.articles import list_evidence, show_article
+    from diembao.app.reprints import show_reprints
 
     project = open_here()
     found = show_article(project, article_id)
     if evidence:
         found["evidence"] = list_evidence(project, article_id)
+    shared = show_reprints(project, article_id) if reprints else None
+    if shared is not None and as_json:
+        found["reprints"] = shared
     if as_json:
         print_json(found)
         return
@@ -110,6 +116,44 @@ def show(article_id: str, evidence: bool, as_json: bool) -> None:
                 )
         else:
             click.echo(f"{name}: {value}")
+    if shared is not None:
+        _print_reprints(shared)
+
+
+def _print_reprints(found: dict[str, Any]) -> None:
+    """Whose text it is, and the passages side by side."""
+    words = get_words()
+    click.echo(
+        words("cli.reprint_place", role=words(f"report.role.{found['role']}"), unit_id=found["unit_id"])
+    )
+    if found["source_id"]:
+        click.echo(
+            words(
+                "cli.reprint_source",
+                source_id=found["source_id"],
+                share=f"{found['share']:.0%}",
+                confidence=found["confidence"],
+                basis=", ".join(found["basis"]),
+            )
+        )
+    for row in found["shares_with"]:
+        click.echo(words("cli.reprint_other", **{k: make_printable(str(v)) for k, v in row.items()}))
+        if row["share_of_this"] is None:
+            click.echo(words("cli.reprint_mate"))
+        else:
+            shares = {"mine": f"{row['share_of_this']:.0%}", "theirs": f"{row['share_of_other']:.0%}"}
+            click.echo(words("cli.reprint_shares", **shares))
+        _print_passages(row["passages"])
+    for row in found["releases"]:
+        shares = {"share": f"{row['share_of_article']:.0%}", "used": f"{row['share_of_release']:.0%}"}
+        click.echo(words("cli.reprint_release", release_id=row["release_id"], **shares))
+        _print_passages(row["passages"])
+
+
+def _print_passages(passages: list[dict[str, Any]]) -> None:
+    for passage in passages:
+        text = make_printable(passage["text"])
+        click.echo(get_words()("cli.reprint_passage", words=passage["words"], text=text))
 
 
 COMMANDS = [articles]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: what the demo's report is about
 PLACE = "Lạng Sơn"
 MAPPING = "title=title,summary=summary,url=link,published=published,fetched=fetched,outlet=source,feed=feed"
+TEXTS = "title=title,lead=lead,text=text,url=url,published=published,outlet=outlet"
 MARK = "sample/truth.json"
 CONTACT = "toa-soan@bao-chi-mau.example"
 CONTACT_NOTE = """\
@@ -121,9 +122,12 @@ def _write_contact(folder: Path) -> None:
 
 
 def _import(project: Project, files: Any) -> None:
-    from diembao.app.imports import import_clips, import_history
+    from diembao.app.imports import import_articles, import_clips, import_history
+    from diembao.app.releases import import_releases
 
     import_history(project, files.history, MAPPING, runs=f"{files.runs}:run_at", feeds=files.feeds)
+    import_articles(project, files.articles, TEXTS)
+    import_releases(project, files.releases)
     import_clips(project, files.clips)
 
 
@@ -142,7 +146,8 @@ def _collect(sample: _Sample) -> None:
             backend=DirectBackend(live),
             until=COLLECTION_END,
         )
-        write_truth(note_served(sample.press, live.newsroom, live.requests), sample.files)
+        served = note_served(sample.press, live.newsroom, live.requests, has_texts=True)
+        write_truth(served, sample.files)
 
 
 def _report(project: Project, language: str) -> dict[str, Any]:

@@ -105,14 +105,14 @@ def _width(text: str) -> int:
     )
 
 
-def _printable(text: str) -> str:
+def make_printable(text: str) -> str:
     """Text from strangers, safe for a terminal: no control characters, one line."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 72) -> None:
     """A plain table on stdout: columns aligned by display width, long cells cut with an ellipsis."""
-    cells = [[_printable("" if value is None else str(value)) for value in row] for row in rows]
+    cells = [[make_printable("" if value is None else str(value)) for value in row] for row in rows]
     cells = [[cell if len(cell) <= limit else cell[: limit - 1] + "…" for cell in row] for row in cells]
     widths = [max([_width(h), *(_width(row[i]) for row in cells)]) for i, h in enumerate(head)]
     for row in ([*head], ["-" * w for w in widths], *cells):

@@ -14,7 +14,7 @@ from diembao.cli.output import Progress, get_words, print_json, print_table
 @click.command()
 @json_option
 def process(as_json: bool) -> None:
-    """Bring everything derived up to date: clocks, gaps, search index, topic matches."""
+    """Bring everything derived up to date: clocks, gaps, topic matches, reprints, stories, search index."""
     from diembao.app.process import process_project
 
     progress = Progress("process")
@@ -27,6 +27,9 @@ def process(as_json: bool) -> None:
     click.echo(words("cli.processed", articles=result["articles"], indexed=result["indexed"]))
     for row in result["topics"]:
         click.echo(words("cli.processed_topic", **row))
+    if result["reread"]:
+        click.echo(words("cli.processed_reread", n=result["reread"]))
+    click.echo(words("cli.processed_texts", **result))
     for line in result["findings"]:
         click.echo(f"· {line}")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from diembao.cli import articles, collect, demo, imports, outlets, project, releases, reports, topics
+from diembao.cli import articles, collect, demo, imports, outlets, project, releases, reports, stories, topics
 from diembao.cli.output import VOICE, find_language, get_words, print_error
 from diembao.errors import DiembaoError, SettingsError, StorageError
 from diembao.i18n import Language
@@ -56,6 +56,7 @@ for command in (
     *imports.COMMANDS,
     *articles.COMMANDS,
     *releases.COMMANDS,
+    *stories.COMMANDS,
     *reports.COMMANDS,
     *demo.COMMANDS,
 ):

@@ -22,7 +22,8 @@ MEMORY_LIMIT = "512MB"
 THREADS = 2
 
 #: Articles that need care: more than one revision, or a sighting that came in later than it happened.
-#: They are few; for all others the row in `articles` is the answer, and no grouping is needed.
+#: They are few; for all others the row in `articles` is the answer, and no grouping is needed. A file that does not
+#: say when its rows were fetched tells nothing of when an article was first seen, where another one does.
 _CARE = """
 CREATE TABLE care AS
 WITH odd AS (
@@ -34,10 +35,15 @@ firsts AS (
          first(feed_id ORDER BY seen_at, coalesce(feed_id, '')) AS feed_id
   FROM items SEMI JOIN odd USING (article_id) GROUP BY article_id, revision
 ),
+marked AS (
+  SELECT f.*, list_contains(a.flags, 'seen_unknown') AS is_unseen
+  FROM firsts f JOIN articles a USING (article_id, revision)
+),
 whole AS (
-  SELECT article_id, min(seen_at) AS first_seen_at,
-         first(feed_id ORDER BY seen_at, coalesce(feed_id, '')) AS feed_id, count(*) AS revisions
-  FROM firsts GROUP BY article_id
+  SELECT article_id, arg_min(seen_at, (is_unseen, seen_at)) AS first_seen_at,
+         first(feed_id ORDER BY is_unseen, seen_at, coalesce(feed_id, '')) AS feed_id, count(*) AS revisions,
+         bool_and(is_unseen) AS is_unseen
+  FROM marked GROUP BY article_id
 ),
 stated AS (
   SELECT article_id, first({stated} ORDER BY published_at, revision) AS stated
@@ -50,6 +56,7 @@ ranked AS (
 )
 SELECT r.* EXCLUDE (rank, is_further, batch_no)
        REPLACE (w.first_seen_at AS first_seen_at, w.feed_id AS feed_id,
+                list_filter(r.flags, lambda x: x <> 'seen_unknown' OR w.is_unseen) AS flags,
                 s.stated.published_at AS published_at, s.stated.published_precision AS published_precision,
                 s.stated.published_source AS published_source, s.stated.published_raw AS published_raw),
        w.revisions AS revisions

@@ -108,13 +108,11 @@ MENTIONS = pa.schema(
 # Derived tables: rows are not added but replaced, month by month where they differ, so that a version holds one
 # whole clustering by one method; earlier versions stay, pinned by the reports that were made of them.
 
-#: one row per pair of articles that share passages (`text_hash` names the texts that were compared)
+#: one row per pair of articles that share passages
 REUSE = pa.schema(
     [
         ("a_id", pa.string()),
         ("b_id", pa.string()),
-        ("a_text", pa.string()),
-        ("b_text", pa.string()),
         ("containment_a", pa.float64()),
         ("containment_b", pa.float64()),
         ("shared", pa.int32()),

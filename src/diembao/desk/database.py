@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from diembao.desk.runs import Runs
     from diembao.desk.schedule import Schedule
     from diembao.desk.snapshots import Reports, Snapshots
+    from diembao.desk.stories import Stories
 
 FILE_NAME = "desk.sqlite"
 #: a transaction of another process is short; a desk that stays busy for longer is in trouble
@@ -218,6 +219,13 @@ class Desk:
         from diembao.desk.releases import Releases
 
         return Releases(self)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """Clusterings, and what people said about stories."""
+        from diembao.desk.stories import Stories
+
+        return Stories(self)
 
     @cached_property
     def addresses(self) -> Addresses:

@@ -21,7 +21,7 @@ Basis = Literal[
 #: what is counted; decides how the value is written (`share` as a percentage, the others as numbers)
 Unit = Literal[
     "articles", "share", "ratio", "outlets", "feeds", "outlet_days", "days", "gaps", "runs", "rows",
-    "phrases", "places", "seconds", "minutes", "hours", "items",
+    "phrases", "places", "seconds", "minutes", "hours", "items", "texts", "stories", "releases",
 ]  # fmt: skip
 #: why a number has no value
 Missing = Literal["", "not_collected", "not_comparable", "too_few", "unknown"]

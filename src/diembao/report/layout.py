@@ -3,58 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from diembao.report.model import Bin, BinPair, FormulaValue, Number, ReportModel, Span
+from diembao.report.layout_cells import Cell, Code, Link, Proof, Said, Table, list_runs
+from diembao.report.layout_texts import (
+    most_reprinted,
+    release_classes,
+    releases,
+    stories,
+    text_classes,
+    text_months,
+    text_roles,
+    text_sources,
+)
+from diembao.report.model import Bin, BinPair, Number, ReportModel, Span
 from diembao.report.numbers import collect_numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code that people read as the words of `report.<table>.<code>` and programs as it is."""
-
-    table: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A code that people read as the sentence `report.<key>` filled with values."""
-
-    code: str
-    key: str
-    values: Mapping[str, FormulaValue | Number]
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The evidence of a finding: people read its facts in words, programs all of it as recorded."""
-
-    kind: str
-    recorded: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A title and its address."""
-
-    title: str
-    url: str
-
-
-#: an int is the ordinal of a row, never a figure
-Cell = Number | Code | Said | Proof | Link | Span | date | datetime | str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table; `columns` are keys of `report.column`, `name` is that of its CSV and title."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
 
 #: the paragraphs of the method, in order of reading
 METHOD_STEPS = ("frame", "rule", "volume", "gaps", "day", "period", "compare")
@@ -448,19 +411,9 @@ def write_rows(number: Number) -> str:
     return "; ".join(parts)
 
 
-def list_runs(ordinals: Iterable[int]) -> list[tuple[int, int]]:
-    """Ordinals as runs of neighbours: 1 2 3 7 -> (1, 3) (7, 7)."""
-    runs: list[tuple[int, int]] = []
-    for ordinal in sorted(set(ordinals)):
-        if runs and ordinal == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], ordinal)
-        else:
-            runs.append((ordinal, ordinal))
-    return runs
-
-
 _MAKERS: tuple[Callable[[ReportModel], Table], ...] = (
     key_figures, volume_months, volume_weeks, comparison, gap_summary, gaps, clocks, lower_bounds, health,
     outlets, outlet_domains, classes, class_members, decisions, strata, places, busiest, clips, clips_missed,
+    text_months, text_roles, text_classes, most_reprinted, text_sources, stories, releases, release_classes,
     truth, accounts, rules, phrases, outlets_left_out, articles, numbers,
 )  # fmt: skip

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from diembao.report.figures import Basis, FormulaValue, Missing, Number, RowsRef, Span, Unit, Word
-from diembao.types import Decision, GapKind, MatchStratum, Phrase, Snapshot
+from diembao.report.model_texts import Pickup, Stories, Texts
+from diembao.types import Decision, GapKind, MatchStratum, Phrase, Snapshot, TextRole
 
 __all__ = [
     "Account", "ArticleRow", "Basis", "Bin", "BinPair", "BusyDay", "ClassRow", "ClipRow",
@@ -417,6 +418,13 @@ class ArticleRow:
     precision: str = "minute"
     is_corrected: bool = False
     in_comparison: bool = False
+    #: where the text comes from; `text_of` is the ordinal of the article it counts as, `source` of the one it was
+    #: taken from, both None where that is no other article of the report
+    role: TextRole = "original"
+    text_of: int | None = None
+    source: int | None = None
+    #: the release that most of the text comes from, of those it uses
+    release_id: str = ""
 
 
 # ------------------------------------------------------------------ the whole
@@ -443,6 +451,9 @@ class ReportModel:
     units_current: Number | None = None
     units_former: Number | None = None
     busiest: tuple[BusyDay, ...] = ()
+    texts: Texts | None = None
+    stories: Stories | None = None
+    pickup: Pickup | None = None
     clips: ClipsComparison | None = None
     truth: tuple[TruthRow, ...] = ()
     limits: Limits = Limits()

@@ -116,7 +116,8 @@ def _check_number(number: Number, numbers: dict[str, Number], articles: int) -> 
             "report.no_article",
             number_id=number_id,
         )
-    counted = number.unit == "articles" and number.basis in _COUNTED
+    # behind a count of texts stand their first articles, one each
+    counted = number.unit in ("articles", "texts") and number.basis in _COUNTED
     if counted and behind and len(set(behind)) != number.value:
         _refuse(
             "number {number_id} is {value}, but {rows} articles are behind it",
@@ -134,6 +135,10 @@ def _check_sums(model: ReportModel) -> None:
     _check_sum(total, "classes", [row.count for row in model.classes])
     _check_sum(total, "decisions", [row.count for row in model.decisions])
     _check_sum(total, "strata", [row.count for row in model.strata])
+    if model.texts is not None:
+        _check_sum(total, "roles", [row.count for row in model.texts.roles])
+        _check_sum(total, "appearances", [row.appearances for row in model.texts.months])
+        _check_sum(model.texts.texts, "texts", [row.texts for row in model.texts.months])
 
 
 def _check_sum(total: Number, parts: str, counts: Iterable[Number | None]) -> None:

@@ -7,7 +7,8 @@ from importlib import resources
 
 from diembao.i18n import Language
 from diembao.report.fonts import write_font_faces
-from diembao.report.layout import Table, list_tables
+from diembao.report.layout import list_tables
+from diembao.report.layout_cells import Table
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import ReportModel
 from diembao.report.numbers import check_model
@@ -32,6 +33,7 @@ from diembao.report.page_sections import (
     draw_strata,
     draw_volumes,
 )
+from diembao.report.page_texts import draw_pickup, draw_stories, draw_texts
 from diembao.report.periods import name_period
 from diembao.report.printer import Printer
 
@@ -56,6 +58,9 @@ _SECTIONS: tuple[tuple[str, Maker], ...] = (
     ("decisions", draw_decisions),
     ("strata", draw_strata),
     ("places", draw_places),
+    ("texts", draw_texts),
+    ("stories", draw_stories),
+    ("pickup", draw_pickup),
     ("busiest", draw_busiest),
     ("clips", draw_clips),
     ("truth", draw_truth),

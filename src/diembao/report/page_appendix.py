@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from diembao.report.layout import Table
+from diembao.report.layout_cells import Table
 from diembao.report.markup import Child, Safe, escape, join, tag
 from diembao.report.model import ArticleRow, Number, ReportModel, RowsRef, Span
 from diembao.report.page_tables import draw_ordinals, name_file, section
@@ -64,9 +64,17 @@ def _article(printer: Printer, row: ArticleRow) -> Safe:
     if row.is_corrected:
         more.append(printer.word("word.clock_corrected"))
     further = tag("span", "".join(f" · {words}" for words in more), class_="screen")
-    small = tag("small", join(meta, " · "), further)
+    small = tag("small", join(meta, " · "), further, _origin(printer, row))
     ordinal = tag("span", str(row.ordinal), class_="o")
     return tag("li", ordinal, tag("span", printer.link(row.url, row.title), small), id=f"a-{row.ordinal}")
+
+
+def _origin(printer: Printer, row: ArticleRow) -> Safe | None:
+    """Whose text it is, where it is not its own."""
+    if row.role == "original":
+        return None
+    source = join([" ", draw_ordinals([row.source])]) if row.source is not None else None
+    return tag("span", " · ", printer.code("role", row.role), source, class_="screen")
 
 
 # ------------------------------------------------------------------ numbers

@@ -7,7 +7,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from diembao.report.charts import choose_rows, draw_calendar
-from diembao.report.layout import METHOD_STEPS, Code, Table
+from diembao.report.layout import METHOD_STEPS
+from diembao.report.layout_cells import Code, Table
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import ClockRow, GapRow, ReportModel, Span
 from diembao.report.page_tables import Stack, draw_table, figure, fold, fold_rows, name_file, note, section

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from diembao.report.charts import draw_bars, draw_strip, draw_volume
-from diembao.report.layout import Cell, Code, Said, Table
+from diembao.report.layout_cells import Cell, Code, Said, Table
 from diembao.report.markup import Child, Safe, join, tag
 from diembao.report.model import ArticleRow, BusyDay, Number, ReportModel
 from diembao.report.page_tables import (

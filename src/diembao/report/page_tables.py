@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from diembao.report.layout import Cell, Code, Link, Proof, Said, Table, list_runs
+from diembao.report.layout_cells import Cell, Code, Link, Proof, Said, Table, list_runs
 from diembao.report.markup import Child, Safe, escape, join, tag
 from diembao.report.model import Number, Span
 from diembao.report.printer import Printer

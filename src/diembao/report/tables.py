@@ -8,17 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 from diembao.errors import ReportError
-from diembao.report.layout import (
-    Cell,
-    Code,
-    Link,
-    Proof,
-    Said,
-    Table,
-    list_all_tables,
-    write_evidence,
-    write_rows,
-)
+from diembao.report.layout import list_all_tables, write_evidence, write_rows
+from diembao.report.layout_cells import Cell, Code, Link, Proof, Said, Table
 from diembao.report.model import Number, ReportModel, Span
 from diembao.report.numbers import collect_numbers, write_machine
 

@@ -10,18 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from diembao.i18n import Language
-from diembao.report.layout import (
-    METHOD_STEPS,
-    Cell,
-    Code,
-    Link,
-    Proof,
-    Said,
-    Table,
-    articles,
-    list_tables,
-    numbers,
-)
+from diembao.report.layout import METHOD_STEPS, articles, list_tables, numbers
+from diembao.report.layout_cells import Cell, Code, Link, Proof, Said, Table
 from diembao.report.markup import clean
 from diembao.report.model import Number, ReportModel, Span
 from diembao.report.page import write_title

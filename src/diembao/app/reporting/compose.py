@@ -13,6 +13,9 @@ from diembao.app.reporting.account import (
 from diembao.app.reporting.collected import count_lost, read_collected, tell_collection, tell_health
 from diembao.app.reporting.frame import Ledger, read_frame
 from diembao.app.reporting.notices import list_notices
+from diembao.app.reporting.pickup import count_pickup
+from diembao.app.reporting.stories import count_stories
+from diembao.app.reporting.texts import count_texts
 from diembao.app.reporting.topicality import (
     count_classes,
     count_decisions,
@@ -54,6 +57,7 @@ def compose_report(
     )
     places = count_places(frame, ledger, topic)
     definitions = view.desk.outlets.list_classes(at=view.state.seq)
+    classes = count_classes(frame, ledger, outlets, definitions, volume.total, collected)
     return ReportModel(
         spec=spec,
         created_at=created_at,
@@ -77,7 +81,10 @@ def compose_report(
         collection=collection,
         health=health,
         outlets=outlets,
-        classes=count_classes(frame, ledger, outlets, definitions, volume.total, collected),
+        classes=classes,
+        texts=count_texts(view, frame, ledger, outlets, classes),
+        stories=count_stories(view, frame, ledger),
+        pickup=count_pickup(view, frame, ledger, outlets, classes),
         decisions=decisions,
         strata=strata,
         places=places,

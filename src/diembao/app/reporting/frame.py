@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from diembao.app.reporting.tracing import trace_texts
 from diembao.app.view import View
 from diembao.report.model import ArticleRow, FormulaValue, Number, ReportSpec, RowsRef, Span
 
@@ -63,7 +64,7 @@ def read_frame(view: View, spec: ReportSpec, profile_hash: str) -> Frame:
         )
         for number, row in enumerate(rows, start=1)
     )
-    return Frame(spec, profile_hash, articles)
+    return Frame(spec, profile_hash, trace_texts(view, articles))
 
 
 class Ledger:

@@ -13,6 +13,8 @@ from typing import Any
 
 from diembao.app.reporting.collected import Collected
 from diembao.app.reporting.frame import Frame, Ledger
+from diembao.app.reporting.truth_numbers import TrueArticle, state_aim, state_truth
+from diembao.app.reporting.truth_texts import tell_reuse
 from diembao.app.reporting.volumes import tell_imputed
 from diembao.app.view import View
 from diembao.estimates.volume import impute_totals
@@ -29,19 +31,6 @@ PRECISION_AIM = 0.85
 FOUND_SHARE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class TrueArticle:
-    """One article as its generator knows it."""
-
-    key: str
-    outlet_id: str
-    day: date
-    decision: str
-    is_seen: bool
-    #: the place is named in what was collected: in the feed, or in the text of its page
-    is_shown: bool
-
-
 def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected) -> tuple[TruthRow, ...]:
     """Empty for a real press: only the sample press knows its truth."""
     folder = view.project.folder
@@ -55,6 +44,7 @@ def compare_truth(view: View, frame: Frame, ledger: Ledger, collected: Collected
         *teller.tell_gaps(facts, collected),
         *teller.tell_clocks(facts),
         teller.tell_refused(facts),
+        *tell_reuse(view, frame, ledger, articles),
         *teller.tell_totals(articles, collected),
     )
 
@@ -77,6 +67,12 @@ def read_articles(path: Path, timezone: str) -> tuple[TrueArticle, ...]:
                     decision=row["decision"],
                     is_seen=row["seen"],
                     is_shown=row["where"] != "text" or row["read"],
+                    number=row["number"],
+                    published_at=datetime.fromisoformat(row["published_at"]),
+                    is_read=row["read"],
+                    origin=row["origin"],
+                    source=row["source"],
+                    release_id=row["release_id"],
                 )
             )
     return tuple(found)
@@ -101,19 +97,22 @@ class _Teller:
         found = [a for a in self.frame.pick() if a.decision == "about"]
         keys = self._keys([a.article_id for a in found])
         right = [a for a in found if keys.get(a.article_id) in truly]
-        whole = self._truth("truth.about", len(truly))
+        whole = state_truth(self.ledger, "truth.about", len(truly))
         count = self.ledger.numbers["decision.about"]
         hits = self.ledger.count("truth.hits", right, "truth_hits", {"span": span})
         recall = self.ledger.share("truth.recall", hits, whole)
         precision = self.ledger.share("truth.precision", hits, count)
         return [
             TruthRow(
-                "recall", recall, self._aim("truth.recall.aim", RECALL_AIM), (recall.value or 0) >= RECALL_AIM
+                "recall",
+                recall,
+                state_aim(self.ledger, "truth.recall.aim", RECALL_AIM),
+                (recall.value or 0) >= RECALL_AIM,
             ),
             TruthRow(
                 "precision",
                 precision,
-                self._aim("truth.precision.aim", PRECISION_AIM),
+                state_aim(self.ledger, "truth.precision.aim", PRECISION_AIM),
                 (precision.value or 0) >= PRECISION_AIM,
             ),
             TruthRow("about", count, whole, is_met=_near(count, whole, 0.1)),
@@ -151,7 +150,7 @@ class _Teller:
             )
             number = tell_imputed(f"truth.imputed{suffix}.found", total, span, self.ledger)
             truth = sum(a.outlet_id in outlets and _is_in(a.day, span) for a in articles)
-            known = self._truth(f"truth.imputed{suffix}", truth)
+            known = state_truth(self.ledger, f"truth.imputed{suffix}", truth)
             rows.append(TruthRow("imputed", number, known, _holds(number, truth), name=span))
         return rows
 
@@ -173,13 +172,13 @@ class _Teller:
             measured = (
                 self.ledger.numbers[f"clock.{found[0][0]}.shift"]
                 if found
-                else self._truth(f"truth.clock.{place}.none", None, "hours")
+                else state_truth(self.ledger, f"truth.clock.{place}.none", None, "hours")
             )
             rows.append(
                 TruthRow(
                     "clock_shift",
                     measured,
-                    self._truth(f"truth.clock.{place}", truth, "hours"),
+                    state_truth(self.ledger, f"truth.clock.{place}", truth, "hours"),
                     is_met=len(found) == 1 and measured.value == truth,
                     name=names.get(planted["outlet_id"], planted["outlet_id"]),
                 )
@@ -201,7 +200,7 @@ class _Teller:
                 rows=RowsRef(command="diembao outlet gaps"),
             )
         )
-        truth = self._truth("truth.gaps", len(planted), "gaps")
+        truth = state_truth(self.ledger, "truth.gaps", len(planted), "gaps")
         return [TruthRow("gaps_found", measured, truth, is_met=found == len(planted))]
 
     def tell_refused(self, facts: Mapping[str, Any]) -> TruthRow:
@@ -223,36 +222,10 @@ class _Teller:
             )
         )
         return TruthRow(
-            "refused", measured, self._truth("truth.refused", truth, "rows"), is_met=refused == truth
-        )
-
-    # -------------------------------------------------------------- numbers
-
-    def _truth(self, number_id: str, value: float | None, unit: str = "articles") -> Number:
-        exact = None if value is None else int(value) if float(value).is_integer() else value
-        return self.ledger.add(
-            Number(
-                number_id,
-                exact,
-                "truth",
-                unit,  # type: ignore[arg-type]
-                "truth",
-                rows=RowsRef(command="diembao demo"),
-                missing="unknown" if value is None else "",
-            )
-        )
-
-    def _aim(self, number_id: str, value: float) -> Number:
-        return self.ledger.add(
-            Number(
-                number_id,
-                value,
-                "given",
-                "share",
-                "aim",
-                rows=RowsRef(command="diembao demo"),
-                at_least=True,
-            )
+            "refused",
+            measured,
+            state_truth(self.ledger, "truth.refused", truth, "rows"),
+            is_met=refused == truth,
         )
 
 

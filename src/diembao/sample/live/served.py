@@ -19,15 +19,18 @@ from diembao.text.addresses import article_key
 _SHOWN = (200, 304)
 
 
-def note_served(press: SamplePress, newsroom: Newsroom, requests: Iterable[LiveRequest]) -> SamplePress:
+def note_served(
+    press: SamplePress, newsroom: Newsroom, requests: Iterable[LiveRequest], *, has_texts: bool = False
+) -> SamplePress:
     """The press with a recorded collection until the live one began, and with what was served from then on.
 
     `first_seen` is when an article first stood in a feed that was answered, `read` are the articles whose page was
-    answered with their text. Outlets without a history and their articles are part of it.
+    answered with their text; `has_texts` says that the texts of the recorded articles were imported, too.
+    Outlets without a history and their articles are part of it.
     """
     recorded = stop_collection(press, newsroom.live_from)
     seen = dict(recorded.first_seen)
-    read: set[int] = set()
+    read = set(recorded.first_seen) if has_texts else set[int]()
     by_key = {article_key(a.url): a for own in newsroom.articles.values() for a in own}
     for request in requests:
         if request.status not in _SHOWN:
