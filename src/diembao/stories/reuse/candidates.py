@@ -1,9 +1,10 @@
 """Pairs of texts worth counting: those that share about as many prints as the wanted containment makes likely.
 
 A list of up to `MANY` texts gives all its pairs. A longer list is first tried: of its five texts with the lowest
-digests at least three of the ten pairs must seem related (share prints of an eighth of the smaller text's). A stock
-phrase or a footer in a thousand articles fails that and gives no pairs; a wire story in a thousand articles passes
-and gives all. The work therefore grows with what is found, and no list is cut off for being long.
+ranks at least three of the ten pairs must seem related (share an eighth of the smaller text's sketch, which is a
+quarter of its prints). A stock phrase or a footer in a thousand articles fails that and gives no pairs; a wire story
+in a thousand articles passes and gives all. The work therefore grows with what is found, and no list is cut off for
+being long.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.stories.reuse.lists import SCALE, PrintLists
-from diembao.stories.reuse.measure import Sets, measure_pairs, spread
+from diembao.stories.reuse.lists import SCALE, PrintLists, first_of_equal
+from diembao.stories.reuse.measure import Sets, spread
 from diembao.stories.reuse.runs import Counts, Wide
 
 #: a list of more texts than this is tried before it gives pairs
@@ -24,34 +25,57 @@ TRIED, RELATED_PAIRS = 5, 3
 #: two texts seem related from this share of the smaller one's prints on
 RELATED_SHARE = 0.12
 #: standard deviations that a pair's number of shared prints may lie below what is expected
-_SLACK = 2.6
+_SLACK = 1.7
 _WEIGHT_BITS = 16
 _TEXT_BITS = 24
 _A_SHIFT = np.uint64(_TEXT_BITS + _WEIGHT_BITS)
 _B_SHIFT = np.uint64(_WEIGHT_BITS)
 _B_MASK = np.uint64((1 << _TEXT_BITS) - 1)
 _MAX_WEIGHT = (1 << _WEIGHT_BITS) - 1
+#: lists tried at a time
+_ROWS = 1 << 13
 #: pairs made at a time
 _CHUNK = 1 << 20
 
 
-def try_lists(lists: PrintLists, ranks: Wide, sketches: Sets, counts: Counts) -> NDArray[np.bool_]:
+def try_lists(lists: PrintLists, ranks: Wide, sketches: Sets) -> NDArray[np.bool_]:
     """For each list whether its texts are related. `ranks` (texts,) orders texts by content, `sketches` gives prints."""
     if not len(lists.counts):
         return np.empty(0, dtype=bool)
     order = np.lexsort((ranks[lists.texts], lists.owners))
     chosen = lists.texts[order][spread(lists.starts, np.full(len(lists.counts), TRIED))].astype(np.int64)
     rows = chosen.reshape(-1, TRIED)
+    tried = [_try_rows(rows[at : at + _ROWS], sketches) for at in range(0, len(rows), _ROWS)]
+    return np.concatenate(tried)
+
+
+def _try_rows(rows: Counts, sketches: Sets) -> NDArray[np.bool_]:
+    """For each row of texts whether enough of its pairs seem related: which texts hold a print is a number of 5 bits."""
+    texts, places = np.unique(rows, return_inverse=True)
+    runs, counts = sketches(texts)
+    starts = np.cumsum(counts) - counts
+    places = places.ravel()
+    sizes = counts[places]
+    marks = (np.arange(rows.size) // TRIED << 35) | (np.arange(rows.size) % TRIED)
+    keys = np.repeat(marks.astype(np.uint64), sizes)
+    keys |= runs[spread(starts[places], sizes)].astype(np.uint64) << np.uint64(3)
+    keys.sort()
+    keys = keys[first_of_equal(keys)]
+    groups = first_of_equal(keys >> np.uint64(3))
+    heads = np.flatnonzero(groups)
+    if not len(heads):
+        return np.zeros(len(rows), dtype=bool)
+    holders = np.add.reduceat(1 << (keys & np.uint64(7)).astype(np.int64), heads)
+    owners = (keys[heads] >> np.uint64(35)).astype(np.int64)
+    times = np.bincount(owners << TRIED | holders, minlength=len(rows) << TRIED).reshape(len(rows), -1)
+    held = (np.arange(1 << TRIED)[:, None] >> np.arange(TRIED)) & 1
     left, right = np.triu_indices(TRIED, 1)
-    low = np.minimum(rows[:, left], rows[:, right]).ravel()
-    high = np.maximum(rows[:, left], rows[:, right]).ravel()
-    pairs, places = np.unique((low << 32) | high, return_inverse=True)
-    found = measure_pairs(pairs >> 32, pairs & 0xFFFFFFFF, sketches, counts)
-    smaller = np.minimum(found.size_a, found.size_b)
-    related = (found.shared >= 2) & (found.shared >= RELATED_SHARE * smaller)
-    of_list = related[places].reshape(-1, len(left))
-    tried: NDArray[np.bool_] = of_list.sum(axis=1) >= RELATED_PAIRS
-    return tried
+    shared = times @ (held[:, left] & held[:, right])
+    size = times @ held
+    smaller = np.minimum(size[:, left], size[:, right])
+    related = (shared >= 1) & (shared >= RELATED_SHARE * smaller)
+    enough: NDArray[np.bool_] = related.sum(axis=1) >= RELATED_PAIRS
+    return enough
 
 
 def count_pairs(lists: PrintLists) -> int:
@@ -112,17 +136,21 @@ def pair_numbers(packed: Wide) -> tuple[Counts, Counts]:
     return (packed >> _A_SHIFT).astype(np.int64), ((packed >> _B_SHIFT) & _B_MASK).astype(np.int64)
 
 
-def choose_pairs(summed: Wide, counts: Counts, min_containment: float) -> tuple[Counts, Counts]:
+def choose_pairs(summed: Wide, printed: Counts, min_containment: float) -> tuple[Counts, Counts]:
     """The texts a and b of the pairs that share enough prints for their size."""
     a, b = pair_numbers(summed)
     shared = (summed & np.uint64(_MAX_WEIGHT)).astype(np.int64)
-    enough = shared >= need_prints(np.minimum(counts[a], counts[b]), min_containment)
+    enough = shared >= need_prints(np.minimum(printed[a], printed[b]), min_containment)
     return a[enough], b[enough]
 
 
-def need_prints(runs: Counts, min_containment: float) -> Counts:
-    """Prints that two texts share at least, in 995 of 1,000 cases, if the containment is as wanted."""
-    expected = runs * (min_containment / SCALE)
+def need_prints(printed: Counts, min_containment: float) -> Counts:
+    """Prints that two texts share at least if the containment is as wanted and the smaller has so many prints.
+
+    One pair in twenty-five that lies right at the wanted containment is lost by this, one in 200 that lies a third
+    above it; without it, pairs that share a sentence would be counted by the million.
+    """
+    expected = printed * min_containment
     spare = _SLACK * np.sqrt(expected * (1 - 1 / SCALE))
     needed: Counts = np.maximum(1, np.floor(expected - spare)).astype(np.int64)
     return needed

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from diembao.stories.reuse.measure import Flags, Measured, Sets
+from diembao.stories.reuse.measure import Flags, Measured, Sets, unique_runs
 from diembao.stories.reuse.runs import Counts
 from diembao.types import ReuseEdge
 
@@ -29,7 +29,7 @@ def copy_edges(ids: Sequence[str], first: Counts, leads: dict[int, str], sets: S
     lead_texts = np.unique(first[copied])
     for at in range(0, len(lead_texts), 1000):
         some = lead_texts[at : at + 1000]
-        sizes = dict(zip(some.tolist(), sets(some)[1].tolist(), strict=True))
+        sizes = dict(zip(some.tolist(), unique_runs(*sets(some))[1].tolist(), strict=True))
         for text in np.flatnonzero(np.isin(first, some)).tolist():
             lead = int(first[text])
             if ids[text] != leads[lead]:

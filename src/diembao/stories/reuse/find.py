@@ -15,7 +15,9 @@ from diembao.stories.reuse.edges import copy_edges, name_leads, pair_edges
 from diembao.stories.reuse.formulas import learn_formulas, without_runs
 from diembao.stories.reuse.lists import (
     MAX_TEXTS,
+    SKETCH_LIMIT,
     PrintLists,
+    count_prints,
     join_lists,
     list_texts,
     make_postings,
@@ -24,7 +26,7 @@ from diembao.stories.reuse.lists import (
 from diembao.stories.reuse.measure import Flags, Sets, measure_pairs
 from diembao.stories.reuse.runs import Counts, HashedBatch, Runs, Wide, encode_texts, hash_batch
 from diembao.stories.reuse.shelf import Workshop
-from diembao.stories.reuse.texts import TextRuns, fold_copies
+from diembao.stories.reuse.texts import SketchedTexts, TextRuns, below, fold_copies
 from diembao.types import ReuseEdge
 
 #: characters and texts of a batch
@@ -119,6 +121,9 @@ class Gathered:
         self._ids: list[str] = []
         self._counts: Counts = np.empty(0, np.int64)
         self._digests: Wide = np.empty(0, np.uint64)
+        self._printed: Counts = np.empty(0, np.int64)
+        self._sketches: Runs = np.empty(0, np.uint32)
+        self._sketched: Counts = np.empty(0, np.int64)
 
     # ------------------------------------------------------------------ taking texts in
 
@@ -127,10 +132,19 @@ class Gathered:
         counts: list[Counts] = []
         digests: list[Wide] = []
         late: list[Wide] = []
+        sketches: list[Runs] = []
+        sketched: list[Counts] = []
+        printed: list[Counts] = []
         first = 0
         for batch in hash_texts(self._note_ids(articles)):
-            self._runs.append(batch.runs)
-            late.append(make_postings(batch.hashes, batch.counts, first))
+            runs = batch.runs
+            self._runs.append(runs)
+            low, low_counts = below(runs, batch.counts, SKETCH_LIMIT)
+            sketches.append(low)
+            sketched.append(low_counts.astype(np.int32))
+            postings = make_postings(batch.hashes, batch.counts, first)
+            late.append(postings)
+            printed.append(count_prints(postings, first, len(batch.counts)))
             first += len(batch.counts)
             counts.append(batch.counts)
             digests.append(batch.digests)
@@ -139,6 +153,8 @@ class Gathered:
         self._shelve(late)
         if counts:
             self._counts, self._digests = np.concatenate(counts), np.concatenate(digests)
+            self._printed = np.concatenate(printed)
+            self._sketches, self._sketched = np.concatenate(sketches), np.concatenate(sketched)
 
     def _note_ids(self, articles: Iterable[tuple[str, str]]) -> Iterator[str]:
         for text_id, text in articles:
@@ -160,7 +176,7 @@ class Gathered:
 
     def edges(self, min_containment: float) -> Iterator[ReuseEdge]:
         """The edges of copies, then of all others."""
-        texts = TextRuns(self._runs, self._counts, self._digests)
+        texts = SketchedTexts(self._runs, self._counts, self._digests, self._sketches, self._sketched)
         first = fold_copies(texts.counts, texts.digests)
         short, long = self._list_texts(first == np.arange(len(first)))
         lists, sets = judge_lists(short, long, texts)
@@ -192,7 +208,7 @@ class Gathered:
         if total <= _PAIRS_AT_ONCE:
             packed = list(make_pairs(lists))
             if packed:
-                yield choose_pairs(sum_pairs(np.concatenate(packed)), self._counts, min_containment)
+                yield choose_pairs(sum_pairs(np.concatenate(packed)), self._printed, min_containment)
             return
         parts = total // _PAIRS_AT_ONCE + 1
         bounds = np.linspace(0, len(self._counts), parts + 1).astype(np.uint64)[1:-1] << np.uint64(40)
@@ -203,20 +219,20 @@ class Gathered:
                 if len(values):
                     shelf.append(part, values)
         for part in range(parts):
-            yield choose_pairs(sum_pairs(shelf.read(part)), self._counts, min_containment)
+            yield choose_pairs(sum_pairs(shelf.read(part)), self._printed, min_containment)
             shelf.drop(part)
 
 
 def judge_lists(short: PrintLists, long: PrintLists, texts: TextRuns) -> tuple[PrintLists, Sets]:
     """The lists that may give pairs, and the runs that count."""
     if not len(long.counts):
-        return short, texts.sets
-    related = long.pick(try_lists(long, texts.ranks, texts.sketches, texts.counts))
+        return short, texts.read
+    related = long.pick(try_lists(long, texts.ranks, texts.sketches))
     masked = np.zeros(len(texts.counts), dtype=bool)
     masked[related.texts] = True
     formulas = learn_from_lists(related, texts)
     told = related.drop_prints(np.isin(run_of(related.prints), formulas))
-    return join_lists([short, told.without_prints()]), without_runs(texts.sets, masked, formulas)
+    return join_lists([short, told.without_prints()]), without_runs(texts.read, masked, formulas)
 
 
 def learn_from_lists(related: PrintLists, texts: TextRuns) -> Runs:

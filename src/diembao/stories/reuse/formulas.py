@@ -102,10 +102,12 @@ def without_runs(sets: Sets, masked: NDArray[np.bool_], formulas: Runs) -> Sets:
         flags = masked[texts]
         if not flags.any():
             return runs, counts
-        places = np.searchsorted(formulas, runs)
-        places[places == len(formulas)] = 0
         owners = np.repeat(np.arange(len(texts)), counts)
-        kept = ~(flags[owners] & (formulas[places] == runs))
+        touched = np.flatnonzero(flags[owners])
+        places = np.searchsorted(formulas, runs[touched])
+        places[places == len(formulas)] = 0
+        kept = np.ones(len(runs), dtype=bool)
+        kept[touched] = formulas[places] != runs[touched]
         return runs[kept], np.bincount(owners[kept], minlength=len(texts))
 
     return masked_sets

@@ -28,7 +28,15 @@ from diembao.stories.reuse.candidates import (
 )
 from diembao.stories.reuse.edges import copy_edges, name_leads, pair_edges
 from diembao.stories.reuse.find import check_containment, check_number, hash_texts, learn_from_lists
-from diembao.stories.reuse.lists import TEXT_BITS, PrintLists, join_lists, list_texts, make_postings, run_of
+from diembao.stories.reuse.lists import (
+    TEXT_BITS,
+    PrintLists,
+    count_prints,
+    join_lists,
+    list_texts,
+    make_postings,
+    run_of,
+)
 from diembao.stories.reuse.masks import Masks, is_among, learn_outlets, masked_sets
 from diembao.stories.reuse.measure import Flags, Measured, Sets, measure_pairs
 from diembao.stories.reuse.runs import Counts, Runs, Wide
@@ -57,6 +65,7 @@ class ReuseIndex:
     _outlet_of: Counts
     _counts: Counts
     _digests: Wide
+    _printed: Counts
     _first: Counts
     _texts: TextRuns
     _related: Wide
@@ -182,12 +191,13 @@ class ReuseIndex:
     def _store(self, new: Mapping[str, str], outlets: Mapping[str, str]) -> Wide:
         """Hash the texts into a new segment; gives its postings."""
         number, handle = self._vault.start_segment()
-        counts, digests, postings = [], [], []
+        counts, digests, postings, printed = [], [], [], []
         first, size = len(self._ids), 0
         with handle:
             for batch in hash_texts(new.values()):
                 size += self._vault.append_runs(handle, batch.runs)
                 postings.append(make_postings(batch.hashes, batch.counts, first))
+                printed.append(count_prints(postings[-1], first, len(batch.counts)))
                 first += len(batch.counts)
                 counts.append(batch.counts)
                 digests.append(batch.digests)
@@ -197,6 +207,7 @@ class ReuseIndex:
             "outlets": np.array(codes, dtype=np.int64),
             "counts": np.concatenate(counts),
             "digests": np.concatenate(digests),
+            "printed": np.concatenate(printed),
         }
         packed = np.concatenate(postings)
         packed.sort()
@@ -221,7 +232,7 @@ class ReuseIndex:
         """Judge the long lists that new texts are in; gives those whose texts are related."""
         long = touched.pick(touched.counts > MANY)
         texts = self._texts
-        tried = try_lists(long, texts.ranks, texts.sketches, texts.counts)
+        tried = try_lists(long, texts.ranks, texts.sketches)
         related, unrelated = long.pick(tried), long.pick(~tried)
         self._related = np.sort(np.concatenate((quiet.prints, related.prints)))
         untouched = self._unrelated[~is_among(self._unrelated, prints)]
@@ -256,7 +267,7 @@ class ReuseIndex:
         """Pairs with at least one new text that share enough prints."""
         packed = [chunk[pair_numbers(chunk)[1] >= older] for chunk in make_pairs(lists)]
         summed = sum_pairs(np.concatenate([_NO_PRINTS, *packed]))
-        return choose_pairs(summed, self._texts.counts, self.min_containment)
+        return choose_pairs(summed, self._printed, self.min_containment)
 
     def _recount(self, before: Wide, after: Wide, is_lead: Flags, older: int) -> tuple[Wide, Flags]:
         """The pairs of older texts whose lists were judged anew, and which of them share enough prints now."""
@@ -273,10 +284,8 @@ class ReuseIndex:
         pairs = np.unique(np.concatenate(keys))
         a, b = _unpack_pairs(pairs)
         runs = np.unique(run_of(after))
-        found = measure_pairs(
-            a, b, partial(_sketches_without, self._texts.sketches, runs), self._texts.counts
-        )
-        smaller = np.minimum(self._texts.counts[a], self._texts.counts[b])
+        found = measure_pairs(a, b, partial(_prints_without, self._texts.prints, runs), self._texts.counts)
+        smaller = np.minimum(self._printed[a], self._printed[b])
         return pairs, found.shared >= need_prints(smaller, self.min_containment)
 
     def _replace_pairs(
@@ -337,6 +346,7 @@ class ReuseIndex:
             self._outlet_of = np.concatenate((self._outlet_of, held["outlets"]))
             self._counts = np.concatenate((self._counts, held["counts"]))
             self._digests = np.concatenate((self._digests, held["digests"]))
+            self._printed = np.concatenate((self._printed, held["printed"]))
         self._texts = TextRuns(self._vault, self._counts, self._digests)
         self._first = fold_copies(self._counts, self._digests)
 
@@ -346,6 +356,7 @@ class ReuseIndex:
         self._outlet_of = np.empty(0, np.int64)
         self._counts = np.empty(0, np.int64)
         self._digests = np.empty(0, np.uint64)
+        self._printed = np.empty(0, np.int64)
         self._take_texts(self._vault.load_texts())
         held = self._vault.load_state()
         masked = np.zeros(len(self._ids), dtype=bool)
@@ -398,7 +409,7 @@ def _unpack_pairs(pairs: Wide) -> tuple[Counts, Counts]:
     return (pairs >> _SHIFT).astype(np.int64), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
-def _sketches_without(sketches: Sets, skipped: Runs, texts: Counts) -> tuple[Runs, Counts]:
-    runs, counts = sketches(texts)
+def _prints_without(prints: Sets, skipped: Runs, texts: Counts) -> tuple[Runs, Counts]:
+    runs, counts = prints(texts)
     kept = ~is_among(runs, skipped)
     return runs[kept], np.bincount(np.repeat(np.arange(len(texts)), counts)[kept], minlength=len(texts))

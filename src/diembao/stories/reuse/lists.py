@@ -23,6 +23,8 @@ MAX_TEXTS = 1 << TEXT_BITS
 PRINT_BITS = 64 - TEXT_BITS
 #: a run whose upper bits lie below is a print
 PRINT_LIMIT = np.uint32(2**32 // SCALE)
+#: and one of every four prints is part of the sketch by which long lists are judged
+SKETCH_LIMIT = np.uint32(2**32 // SCALE // 4)
 _HASH_LIMIT = np.uint64(2**64 // SCALE)
 _HASH_SHIFT = np.uint64(64 - (SCALE.bit_length() - 1) - PRINT_BITS)
 _TEXT_SHIFT = np.uint64(TEXT_BITS)
@@ -37,7 +39,13 @@ def make_postings(hashes: Wide, counts: Counts, first: int) -> Wide:
     low = hashes < _HASH_LIMIT
     found: Wide = ((hashes[low] >> _HASH_SHIFT) << _TEXT_SHIFT) | texts[low]
     found.sort()
-    return found
+    return found[first_of_equal(found)]
+
+
+def count_prints(postings: Wide, first: int, texts: int) -> Counts:
+    """How many different prints each text of a batch has."""
+    numbers = (postings & _TEXT_MASK).astype(np.int64) - first
+    return np.bincount(numbers, minlength=texts)
 
 
 def run_of(prints: Wide) -> Runs:
@@ -101,9 +109,6 @@ def list_texts(postings: Wide, kept: NDArray[np.bool_] | None = None) -> PrintLi
     if kept is not None and not kept.all():
         postings = postings[kept[(postings & _TEXT_MASK).astype(np.int64)]]
     postings.sort()
-    repeated = postings[1:] == postings[:-1]
-    if repeated.any():  # a text that holds a print twice
-        postings = np.delete(postings, np.flatnonzero(repeated))
     prints = postings >> _TEXT_SHIFT
     same = prints[1:] == prints[:-1]
     common = np.zeros(len(postings), dtype=bool)

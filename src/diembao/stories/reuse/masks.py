@@ -32,7 +32,7 @@ class Masks:
     published: Wide
 
     def apply(self, texts: Counts, runs: Runs, counts: Counts) -> tuple[Runs, Counts]:
-        """The sets without what is masked."""
+        """The runs of the texts without what is masked."""
         owners = np.repeat(np.arange(len(texts)), counts)
         dropped = self.masked[texts][owners] & is_among(runs, self.formulas)
         if len(self.of_outlets):
@@ -54,8 +54,8 @@ class Masks:
 
 
 def masked_sets(texts: TextRuns, masks: Masks, numbers: Counts) -> tuple[Runs, Counts]:
-    """The different runs of texts that count."""
-    return masks.apply(numbers, *texts.sets(numbers))
+    """The runs of texts that count (some perhaps twice)."""
+    return masks.apply(numbers, *texts.read(numbers))
 
 
 def learn_outlets(published: Wide, outlets: Counts, texts: TextRuns) -> Wide:

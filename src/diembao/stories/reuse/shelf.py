@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
-from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,12 +13,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from diembao.stories.reuse.measure import spread
 from diembao.stories.reuse.runs import Counts, Runs, Wide
-
-#: texts are read this many bytes at a time at most, holes between them included
-_READ_BYTES = 1 << 22
-#: texts nearer than this in the file are read in one go
-_HOLE_BYTES = 1 << 14
 
 
 class RunFile:
@@ -27,50 +22,47 @@ class RunFile:
 
     def __init__(self, path: Path) -> None:
         self._handle = path.open("a+b", buffering=0)
-        self._fileno = self._handle.fileno()
+        self._map: RunMap | None = None
 
     def append(self, runs: Runs) -> None:
         """Put runs at the end."""
         write_all(self._handle, runs)
 
     def read(self, starts: Counts, counts: Counts) -> Runs:
-        """The runs from `starts` (ascending), `counts` each, one after the other."""
-        return read_runs(self._fileno, starts, counts)
+        """The runs from `starts` (ascending), `counts` each, one after the other; nothing may be appended any more."""
+        if self._map is None:
+            self._map = RunMap(self._handle)
+        return self._map.read(starts, counts)
 
     def close(self) -> None:
         """Close the file."""
+        if self._map is not None:
+            self._map.close()
         self._handle.close()
 
 
-def read_runs(fileno: int, starts: Counts, counts: Counts) -> Runs:
-    """Runs of a file from `starts` (ascending) on, `counts` each; neighbours are read in one go."""
-    found = np.empty(int(counts.sum()), dtype=np.uint32)
-    ends = starts + counts
-    far = np.flatnonzero(starts[1:] - ends[:-1] > _HOLE_BYTES // 4) + 1
-    at = 0
-    for group in _split(starts, ends, far):
-        first, last = int(starts[group.start]), int(ends[group.stop - 1])
-        block = np.frombuffer(read_at(fileno, first * 4, (last - first) * 4), dtype=np.uint32)
-        if last - first == int(counts[group].sum()):
-            found[at : at + len(block)] = block
-            at += len(block)
-            continue
-        for start, end in zip((starts[group] - first).tolist(), (ends[group] - first).tolist(), strict=True):
-            found[at : at + end - start] = block[start:end]
-            at += end - start
-    return found
+class RunMap:
+    """The runs in a file, mapped into memory for reading and let go again after each read."""
 
+    def __init__(self, handle: Any) -> None:
+        size = os.fstat(handle.fileno()).st_size
+        self._map = mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_READ) if size else None
 
-def _split(starts: Counts, ends: Counts, far: NDArray[np.intp]) -> Iterator[slice]:
-    """Groups of texts that are read together: near each other and not too much at once."""
-    bounds = [0, *far.tolist(), len(starts)]
-    for low, high in pairwise(bounds):
-        begin = low
-        while begin < high:
-            limit = int(starts[begin]) + _READ_BYTES // 4
-            stop = max(begin + 1, begin + int(np.searchsorted(ends[begin:high], limit)))
-            yield slice(begin, stop)
-            begin = stop
+    def read(self, starts: Counts, counts: Counts) -> Runs:
+        """The runs from `starts`, `counts` each, one after the other."""
+        if self._map is None:
+            return np.empty(0, np.uint32)
+        found: Runs = np.frombuffer(self._map, dtype=np.uint32)[spread(starts, counts)]
+        if hasattr(
+            self._map, "madvise"
+        ):  # what is mapped counts as memory of the process: bounded on systems that can
+            self._map.madvise(mmap.MADV_DONTNEED)
+        return found
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._map is not None:
+            self._map.close()
 
 
 class Shelf:
@@ -149,17 +141,3 @@ def write_all(handle: Any, values: NDArray[Any]) -> None:
     view = values.data.cast("B")
     while len(view):
         view = view[handle.write(view) :]
-
-
-def read_at(fileno: int, offset: int, size: int) -> bytes:
-    """Bytes of a file from a place on, without moving its position."""
-    if hasattr(os, "pread"):
-        found = os.pread(fileno, size, offset)
-        while len(found) < size:
-            more = os.pread(fileno, size - len(found), offset + len(found))
-            if not more:
-                break
-            found += more
-        return found
-    os.lseek(fileno, offset, os.SEEK_SET)
-    return os.read(fileno, size)

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from diembao.stories.reuse.lists import PRINT_LIMIT
-from diembao.stories.reuse.measure import unique_runs
+from diembao.stories.reuse.lists import PRINT_LIMIT, SKETCH_LIMIT
+from diembao.stories.reuse.measure import spread, unique_runs
 from diembao.stories.reuse.runs import Counts, Runs, Wide, mix
 
 
@@ -42,12 +42,38 @@ class TextRuns:
         """The different runs of texts."""
         return unique_runs(*self.read(texts))
 
+    def prints(self, texts: Counts) -> tuple[Runs, Counts]:
+        """The prints of texts (some perhaps twice)."""
+        return below(*self.read(texts), PRINT_LIMIT)
+
     def sketches(self, texts: Counts) -> tuple[Runs, Counts]:
-        """The different prints of texts."""
-        runs, counts = self.read(texts)
-        low = runs < PRINT_LIMIT
-        owners = np.repeat(np.arange(len(texts)), counts)
-        return unique_runs(runs[low], np.bincount(owners[low], minlength=len(texts)))
+        """A quarter of the prints of texts (some perhaps twice)."""
+        return below(*self.read(texts), SKETCH_LIMIT)
+
+
+class SketchedTexts(TextRuns):
+    """Texts whose sketches are in memory."""
+
+    def __init__(
+        self, reader: RunReader, counts: Counts, digests: Wide, sketches: Runs, sketched: Counts
+    ) -> None:
+        super().__init__(reader, counts, digests)
+        self._sketches = sketches
+        self._sketched = sketched
+        self._sketch_starts = np.cumsum(sketched) - sketched
+
+    def sketches(self, texts: Counts) -> tuple[Runs, Counts]:
+        """A quarter of the prints of texts (some perhaps twice)."""
+        counts = self._sketched[texts]
+        return self._sketches[spread(self._sketch_starts[texts], counts)], counts
+
+
+def below(runs: Runs, counts: Counts, limit: np.uint32) -> tuple[Runs, Counts]:
+    """The runs below a limit, text by text."""
+    low = runs < limit
+    sums = np.concatenate(([0], np.cumsum(low)))
+    stops = np.cumsum(counts)
+    return runs[low], sums[stops] - sums[stops - counts]
 
 
 def fold_copies(counts: Counts, digests: Wide) -> Counts:

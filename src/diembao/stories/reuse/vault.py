@@ -26,7 +26,7 @@ from diembao.desk.durable import HALF, save_file, sync_file, sync_folder
 from diembao.errors import CorpusError
 from diembao.stories.reuse.measure import spread
 from diembao.stories.reuse.runs import Counts, Runs, Wide
-from diembao.stories.reuse.shelf import read_runs, write_all
+from diembao.stories.reuse.shelf import RunMap, write_all
 
 VERSION = 1
 _MANIFEST = "index.json"
@@ -47,7 +47,7 @@ class Vault:
         #: runs and postings of each segment
         self._sizes: list[int] = []
         self._printed: list[int] = []
-        self._handles: list[Any] = []
+        self._maps: list[RunMap] = []
         self._bounds: Counts = np.zeros(1, np.int64)
         self._next = 1
         self.settings: dict[str, Any] = {}
@@ -81,7 +81,8 @@ class Vault:
             ):
                 if not path.exists() or path.stat().st_size != size:
                     raise _damaged(path)
-            self._handles.append(self._path(number, "runs").open("rb", buffering=0))
+            with self._path(number, "runs").open("rb") as handle:
+                self._maps.append(RunMap(handle))
         self._bounds = np.concatenate(([0], np.cumsum(np.array(self._sizes, np.int64)))).astype(np.int64)
 
     def load_texts(self) -> Iterator[Arrays]:
@@ -102,12 +103,12 @@ class Vault:
     def read(self, starts: Counts, counts: Counts) -> Runs:
         """Runs by their place among those of all segments (see `RunFile.read`)."""
         of = np.searchsorted(self._bounds, starts, side="right") - 1
-        of = np.minimum(of, len(self._handles) - 1)
+        of = np.minimum(of, len(self._maps) - 1)
         found = [np.empty(0, np.uint32)]
         for segment in np.unique(of).tolist():
             here = of == segment
             base = self._bounds[segment]
-            found.append(read_runs(self._handles[segment].fileno(), starts[here] - base, counts[here]))
+            found.append(self._maps[segment].read(starts[here] - base, counts[here]))
         return np.concatenate(found)
 
     def find_postings(self, prints: Wide, shift: int) -> Wide:
@@ -220,9 +221,9 @@ class Vault:
 
     def close(self) -> None:
         """Close the files of runs."""
-        for handle in self._handles:
-            handle.close()
-        self._handles = []
+        for mapped in self._maps:
+            mapped.close()
+        self._maps = []
 
 
 def _pack(arrays: Arrays) -> bytes:
