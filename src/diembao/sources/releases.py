@@ -255,7 +255,7 @@ def scanned(name: str, pages: int) -> SourceError:
     """A PDF of pictures of pages."""
     return _refuse(
         "scanned",
-        "{file} has {pages} pages and no text in it: they are pictures",
+        "{file} has no text in it, only pictures of pages ({pages})",
         "run OCR first, or import the document from which it was printed as DOCX",
         name,
         pages=pages,
