@@ -22,7 +22,7 @@ from diembao.stories.events.constraints import Constraints, resolve_edits
 from diembao.stories.events.features import Vector, weigh_text
 from diembao.stories.events.linkage import Graph
 from diembao.stories.events.naming import name_stories
-from diembao.stories.events.pairs import Pairs, compare_texts
+from diembao.stories.events.pairs import Pairs, compare_texts, find_twins
 from diembao.stories.events.records import StoryEdits, StoryText, local_day, read_story_texts
 from diembao.types import StoryMember
 
@@ -92,6 +92,17 @@ class _Batch:
         for number, day in enumerate(self.day_of):
             self.by_day.setdefault(day, []).append(number)
         self.days = list(self.by_day)
+        #: texts of a day that say the same; only the first of them, in order of time, is compared and counts
+        self.twins: dict[int, list[int]] = {}
+        self.twin_of: dict[int, int] = {}
+        for numbers in self.by_day.values():
+            for number, first in find_twins(numbers, self.vectors.__getitem__).items():
+                self.twins.setdefault(first, [first]).append(number)
+                self.twin_of[number] = first
+
+    def counting(self, day: int) -> list[int]:
+        """The units of a day that are compared and count."""
+        return [number for number in self.by_day[day] if self.twin_of.get(number, number) == number]
 
     def near_days(self, day: int, *, ahead: int = 0) -> list[int]:
         """The days that are compared with this one, in order."""
@@ -158,6 +169,7 @@ class _Grouping:
         graph = self._draw(day)
         for number in new:
             self._go_home(number, graph)
+        self._join_twins(new, graph)
         touched = [self.story_of[number] for number in new]
         for kept, gone in graph.join_alike(touched, self.threshold, self._may_join):
             self._unite(kept, gone)
@@ -167,7 +179,7 @@ class _Grouping:
     def _draw(self, day: int) -> Graph:
         """The graph of the stories that have units near this day."""
         days = self.batch.near_days(day, ahead=WINDOW)
-        placed = [number for near in days for number in self.batch.by_day[near] if number in self.story_of]
+        placed = [number for near in days for number in self.batch.counting(near) if number in self.story_of]
         sizes: dict[int, int] = {}
         story = np.full(len(self.batch.ids), -1, np.int64)
         for number in placed:
@@ -187,9 +199,9 @@ class _Grouping:
     def _compare_day(self, day: int) -> Pairs:
         """The pairs of a day's units with those of the window before it; made once."""
         if day not in self._pairs:
-            others = [number for near in self.batch.near_days(day) for number in self.batch.by_day[near]]
+            others = [number for near in self.batch.near_days(day) for number in self.batch.counting(near)]
             vectors = self.batch.vectors.__getitem__
-            self._pairs[day] = compare_texts(self.batch.by_day[day], others, vectors, self.batch.times)
+            self._pairs[day] = compare_texts(self.batch.counting(day), others, vectors, self.batch.times)
         return self._pairs[day]
 
     # ------------------------------------------------------------------ joining
@@ -211,6 +223,20 @@ class _Grouping:
             if graph is not None:
                 graph.join(graph.root(one), graph.root(other))
             self._unite(min(one, other), max(one, other))
+
+    def _join_twins(self, new: list[int], graph: Graph) -> None:
+        """Join each text to one of its day that says the same, to one that is known if there is one."""
+        unplaced = set(new)
+        homes: dict[int, int] = {}
+        for number in new:
+            first = self.batch.twin_of.get(number, number)
+            if first not in homes:
+                twins = self.batch.twins.get(first, [number])
+                homes[first] = next((twin for twin in twins if twin not in unplaced), first)
+            one, other = graph.root(self.story_of[homes[first]]), graph.root(self.story_of[number])
+            if one != other and self._may_join(one, other):
+                kept = graph.join(one, other)
+                self._unite(kept, other if kept == one else one)
 
     def _may_join(self, one: int, other: int) -> bool:
         against = self._groups[other]

@@ -63,18 +63,20 @@ class Graph:
         """Make one story of two (root) stories; it bears the lower number."""
         kept, gone = min(one, other), max(one, other)
         sums, more = self.near(kept), self.near(gone)
+        changed = []
         for story, likeness in more.items():
             if story != kept:
                 sums[story] = sums.get(story, 0) + likeness
+                changed.append(story)
         sums.pop(gone, None)
         del self._near[gone]
         self._root[gone] = kept
         self.sizes[kept] = self.sizes.get(kept, 0) + self.sizes.pop(gone, 0)
-        for story, likeness in sums.items():
+        for story in changed:
             others = self._near.get(story)
             if others is not None:
                 others.pop(gone, None)
-                others[kept] = likeness
+                others[kept] = sums[story]
         self._version[kept] = self._version.get(kept, 0) + 1
         return kept
 

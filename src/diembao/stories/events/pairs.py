@@ -17,8 +17,14 @@ LEAST_LIKE = 0.08
 SAME_DAYS, FADING = 1.0, 6.0
 #: a topic of the day is damped as if there were so many texts more, and only where it is so much too frequent
 FEW, LEEWAY = 3_000, 1.5
+#: as many texts as one event may well have in a week: a feature in no more than these is never damped
+FREE = 20
 #: pairs of which the time of one is unknown
 UNDATED = 0.9
+#: a text keeps its likeness to so many others, the most alike: a mass of near copies must not cost its square
+MOST_PAIRS = 300
+#: texts of one day from this cosine on are the same told twice, and count once
+SAME = 0.8
 #: rows compared at a time: 512 against 100,000 take 300 MB at worst
 BLOCK = 512
 
@@ -49,24 +55,58 @@ def compare_texts(
         one, other, cosine = one[alike], other[alike], product.data[alike].astype(np.float64)
         likeness = np.minimum(cosine, 1.0) * fade(times[one], times[other])
         kept = likeness >= LEAST_LIKE
-        found.append((one[kept], other[kept], np.round(likeness[kept] * UNIT).astype(np.int64)))
+        found.append(_keep_best(one[kept], other[kept], np.round(likeness[kept] * UNIT).astype(np.int64)))
     empty = np.zeros(0, np.int64)
     parts = list(zip(*found, strict=True)) or [(empty,), (empty,), (empty,)]
     first, second, likeness = (np.concatenate(part) for part in parts)
     return first, second, likeness
 
 
+def find_twins(numbers: Sequence[int], vectors: Callable[[int], Vector]) -> dict[int, int]:
+    """Of texts in order of time each that says the same as an earlier one, and that one, which is none itself."""
+    matrix = stack([vectors(number) for number in numbers])
+    firsts: list[int] = []
+    twins: dict[int, int] = {}
+    for start in range(0, len(numbers), BLOCK):
+        rows = list(range(start, min(start + BLOCK, len(numbers))))
+        columns = firsts + rows
+        product = (matrix[rows] @ matrix[columns].T.tocsr()).tocoo()
+        same = product.data >= SAME
+        row, column = product.row[same] + start, np.asarray(columns, np.int64)[product.col[same]]
+        order = np.lexsort((column, row))
+        alike: dict[int, list[int]] = {}
+        for one, other in zip(row[order].tolist(), column[order].tolist(), strict=True):
+            if other < one:
+                alike.setdefault(one, []).append(other)
+        for one in rows:
+            first = next((other for other in alike.get(one, ()) if numbers[other] not in twins), None)
+            if first is None:
+                firsts.append(one)
+            else:
+                twins[numbers[one]] = numbers[first]
+    return twins
+
+
+def _keep_best(one: _Ints, other: _Ints, likeness: _Ints) -> Pairs:
+    """For each `one` its `MOST_PAIRS` most alike, of equals the earlier."""
+    order = np.lexsort((other, -likeness, one))
+    one, other, likeness = one[order], other[order], likeness[order]
+    first = np.searchsorted(one, one)
+    kept = np.arange(len(one)) - first < MOST_PAIRS
+    return one[kept], other[kept], likeness[kept]
+
+
 def damp_topics(vectors: Sequence[Vector]) -> Any:
     """The vectors as rows of a matrix, what half the papers write about these days weighing less.
 
-    A feature in n of N texts gets at most the idf ln((N + FEW) / (n + 1)) + LEEWAY: a championship of two weeks would
-    otherwise make one story of all its matches. Among few texts nothing is damped: what is frequent is the event.
+    A feature in n of N texts gets at most the idf ln((N + FEW) / (1 + max(0, n - FREE))) + LEEWAY: a championship of
+    two weeks would otherwise make one story of all its matches.
     """
     matrix = stack(vectors)
     counts = np.bincount(matrix.indices, minlength=matrix.shape[1])
     texts = sum(1 for vector in vectors if len(vector.columns))
-    columns = np.flatnonzero(counts > 1)
-    most = np.log((texts + FEW) / (counts[columns] + 1.0)) + LEEWAY
+    columns = np.flatnonzero(counts > FREE)
+    most = np.log((texts + FEW) / (1.0 + counts[columns] - FREE)) + LEEWAY
     factor = np.ones(matrix.shape[1], np.float32)
     factor[columns] = np.minimum(1.0, most / np.maximum(read_background()[columns], 1.0))
     matrix.data *= factor[matrix.indices]
