@@ -70,7 +70,7 @@ def test_a_spoilt_pdf_gives_a_release_or_a_sentence(changes: _Changes) -> None:
         read_release_file(spoil(whole_pdf(), changes), name="a.pdf")
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(_CHANGES)
 def test_a_spoilt_word_file_gives_a_release_or_a_sentence(changes: _Changes) -> None:
     """Only errors of sources leave the reader of Word files, whether the package is spoilt or a part of it."""
