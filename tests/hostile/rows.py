@@ -183,7 +183,11 @@ FILES: dict[str, Callable[[], bytes]] = {
 _HEAVY = ("gzip_bomb_lines.jsonl.gz", "one_line.jsonl", "gzip_bomb_blank.csv.gz")
 CASES: list[Hostile] = [
     *(
-        Hostile(f"{name}.jsonl", as_text(lambda poison=poison: jsonl(poison())), name == "long_line_20_mb")  # type: ignore[misc]
+        Hostile(
+            f"{name}.jsonl",
+            as_text(lambda poison=poison: jsonl(poison())),
+            name in ("long_line_20_mb", "titles_wide"),
+        )  # type: ignore[misc]
         for name, poison in JSON_LINES.items()
     ),
     *(
