@@ -3,41 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from diembao.errors import UsageError
 from diembao.stories.reuse.candidates import MANY, choose_pairs, count_pairs, make_pairs, sum_pairs, try_lists
 from diembao.stories.reuse.edges import copy_edges, name_leads, pair_edges
 from diembao.stories.reuse.formulas import learn_formulas, without_runs
+from diembao.stories.reuse.intake import take_texts
 from diembao.stories.reuse.lists import (
-    MAX_TEXTS,
-    SKETCH_LIMIT,
     PrintLists,
-    count_prints,
     join_lists,
     list_texts,
-    make_postings,
     run_of,
 )
 from diembao.stories.reuse.measure import Flags, Sets, measure_pairs
-from diembao.stories.reuse.runs import Counts, HashedBatch, Runs, Wide, encode_texts, hash_batch
+from diembao.stories.reuse.runs import Counts, Runs, Wide
 from diembao.stories.reuse.shelf import Workshop
-from diembao.stories.reuse.texts import SketchedTexts, TextRuns, below, fold_copies
+from diembao.stories.reuse.texts import SketchedTexts, TextRuns, fold_copies
 from diembao.types import ReuseEdge
 
-#: characters and texts of a batch
-_BATCH_CHARS = 120_000
-_BATCH_TEXTS = 4_000
 _THREADS = 2
+#: what is kept in memory of each text
+_COLUMNS = ("counts", "digests", "printed", "sketches", "sketched")
 #: postings are put in order in so many parts
 _PARTS = 32
 _PART_SHIFT = np.uint64(64 - 5)
 #: batches whose postings are put on the shelf together
-_TOGETHER = 64
+_TOGETHER = 128
 #: pairs summed in memory; more go through the shelf
 _PAIRS_AT_ONCE = 1 << 24
 #: of one list so many texts at most serve for learning formulas
@@ -78,39 +75,6 @@ def check_containment(value: float) -> None:
         )
 
 
-def check_number(count: int) -> None:
-    """Refuse more texts than postings can number."""
-    if count >= MAX_TEXTS:
-        raise UsageError(
-            "{count} texts are more than one search can number", key="reuse.too_many", count=count
-        )
-
-
-def hash_texts(texts: Iterable[str]) -> Iterator[HashedBatch]:
-    """The runs of texts, batch by batch in their order; two threads hash while the next texts are read."""
-    waiting: deque[Future[HashedBatch]] = deque()
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for encoded in _batch_texts(texts):
-            waiting.append(pool.submit(hash_batch, encoded))
-            if len(waiting) > 2 * _THREADS:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def _batch_texts(texts: Iterable[str]) -> Iterator[list[bytes]]:
-    batch: list[str] = []
-    size = 0
-    for text in texts:
-        batch.append(text)
-        size += len(text)
-        if size >= _BATCH_CHARS or len(batch) >= _BATCH_TEXTS:
-            yield encode_texts(batch)
-            batch, size = [], 0
-    if batch:
-        yield encode_texts(batch)
-
-
 class Gathered:
     """The texts of one search: their runs on disk, what is counted of them in memory."""
 
@@ -129,38 +93,24 @@ class Gathered:
 
     def take(self, articles: Iterable[tuple[str, str]]) -> None:
         """Hash all texts; two threads hash while this one reads on."""
-        counts: list[Counts] = []
-        digests: list[Wide] = []
+        columns: dict[str, list[NDArray[Any]]] = {name: [] for name in _COLUMNS}
         late: list[Wide] = []
-        sketches: list[Runs] = []
-        sketched: list[Counts] = []
-        printed: list[Counts] = []
-        first = 0
-        for batch in hash_texts(self._note_ids(articles)):
-            runs = batch.runs
-            self._runs.append(runs)
-            low, low_counts = below(runs, batch.counts, SKETCH_LIMIT)
-            sketches.append(low)
-            sketched.append(low_counts.astype(np.int32))
-            postings = make_postings(batch.hashes, batch.counts, first)
-            late.append(postings)
-            printed.append(count_prints(postings, first, len(batch.counts)))
-            first += len(batch.counts)
-            counts.append(batch.counts)
-            digests.append(batch.digests)
+        for batch in take_texts(self._note_ids(articles), 0):
+            self._runs.append(batch.runs)
+            late.append(batch.postings)
+            for name, parts in columns.items():
+                parts.append(getattr(batch, name))
             if len(late) >= _TOGETHER:
                 self._shelve(late)
         self._shelve(late)
-        if counts:
-            self._counts, self._digests = np.concatenate(counts), np.concatenate(digests)
-            self._printed = np.concatenate(printed)
-            self._sketches, self._sketched = np.concatenate(sketches), np.concatenate(sketched)
+        if columns["counts"]:
+            for name, parts in columns.items():
+                setattr(self, f"_{name}", np.concatenate(parts))
 
     def _note_ids(self, articles: Iterable[tuple[str, str]]) -> Iterator[str]:
         for text_id, text in articles:
             self._ids.append(text_id)
             yield text
-        check_number(len(self._ids))
 
     def _shelve(self, late: list[Wide]) -> None:
         if not late:

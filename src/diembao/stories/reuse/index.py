@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -27,14 +28,13 @@ from diembao.stories.reuse.candidates import (
     try_lists,
 )
 from diembao.stories.reuse.edges import copy_edges, name_leads, pair_edges
-from diembao.stories.reuse.find import check_containment, check_number, hash_texts, learn_from_lists
+from diembao.stories.reuse.find import check_containment, learn_from_lists
+from diembao.stories.reuse.intake import check_number, take_texts
 from diembao.stories.reuse.lists import (
     TEXT_BITS,
     PrintLists,
-    count_prints,
     join_lists,
     list_texts,
-    make_postings,
     run_of,
 )
 from diembao.stories.reuse.masks import Masks, is_among, learn_outlets, masked_sets
@@ -47,6 +47,7 @@ from diembao.types import ReuseEdge
 #: texts put in and committed together
 _ROUND = 50_000
 _NO_PRINTS = np.empty(0, np.uint64)
+_NO_RUNS = np.empty(0, np.uint32)
 _SHIFT = np.uint64(32)
 _STATE = ("related", "unrelated", "formulas", "masked", "of_outlets", "pairs", "size_a", "size_b", "shared")
 
@@ -191,27 +192,18 @@ class ReuseIndex:
     def _store(self, new: Mapping[str, str], outlets: Mapping[str, str]) -> Wide:
         """Hash the texts into a new segment; gives its postings."""
         number, handle = self._vault.start_segment()
-        counts, digests, postings, printed = [], [], [], []
-        first, size = len(self._ids), 0
         with handle:
-            for batch in hash_texts(new.values()):
-                size += self._vault.append_runs(handle, batch.runs)
-                postings.append(make_postings(batch.hashes, batch.counts, first))
-                printed.append(count_prints(postings[-1], first, len(batch.counts)))
-                first += len(batch.counts)
-                counts.append(batch.counts)
-                digests.append(batch.digests)
+            batches = []
+            for batch in take_texts(new.values(), len(self._ids)):
+                self._vault.append_runs(handle, batch.runs)
+                batches.append(replace(batch, runs=_NO_RUNS, sketches=_NO_RUNS))
         codes = [self._outlet(outlets.get(text_id)) for text_id in new]
-        texts: Arrays = {
-            **_pack_ids(new),
-            "outlets": np.array(codes, dtype=np.int64),
-            "counts": np.concatenate(counts),
-            "digests": np.concatenate(digests),
-            "printed": np.concatenate(printed),
-        }
-        packed = np.concatenate(postings)
+        texts: Arrays = {**_pack_ids(new), "outlets": np.array(codes, dtype=np.int64)}
+        for name in ("counts", "digests", "printed"):
+            texts[name] = np.concatenate([getattr(batch, name) for batch in batches])
+        packed = np.concatenate([batch.postings for batch in batches])
         packed.sort()
-        self._vault.add_segment(number, size, packed, texts)
+        self._vault.add_segment(number, int(texts["counts"].sum()), packed, texts)
         self._take_texts([texts])
         return packed
 
@@ -243,7 +235,7 @@ class ReuseIndex:
         """Learn the formulas of all texts in related lists, and those of the outlets of new texts."""
         masked = np.zeros(len(self._ids), dtype=bool)
         masked[related.texts] = True
-        formulas = learn_from_lists(related, self._texts) if len(related.counts) else np.empty(0, np.uint32)
+        formulas = learn_from_lists(related, self._texts) if len(related.counts) else _NO_RUNS
         outlets = np.unique(self._outlet_of[older:])
         outlets = outlets[outlets >= 0]
         kept = self._masks.of_outlets[~np.isin((self._masks.of_outlets >> _SHIFT).astype(np.int64), outlets)]
@@ -364,7 +356,7 @@ class ReuseIndex:
             masked[held["masked"]] = True
         self._related = held.get("related", _NO_PRINTS)
         self._unrelated = held.get("unrelated", _NO_PRINTS)
-        formulas = held.get("formulas", np.empty(0, np.uint32))
+        formulas = held.get("formulas", _NO_RUNS)
         self._masks = Masks(formulas, masked, held.get("of_outlets", _NO_PRINTS), self._published())
         self._pair_a, self._pair_b = _unpack_pairs(held.get("pairs", _NO_PRINTS))
         none = np.empty(0, np.int64)

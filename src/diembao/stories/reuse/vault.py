@@ -138,10 +138,9 @@ class Vault:
         return number, self._path(number, "runs").open("wb", buffering=0)
 
     @staticmethod
-    def append_runs(handle: Any, runs: Runs) -> int:
-        """Put runs at the end of a new segment; gives how many."""
+    def append_runs(handle: Any, runs: Runs) -> None:
+        """Put runs at the end of a new segment."""
         write_all(handle, runs)
-        return len(runs)
 
     def add_segment(self, number: int, runs: int, postings: Wide, texts: Arrays) -> None:
         """Store a segment whose runs are written; it counts from the next commit on."""
