@@ -76,7 +76,7 @@ class _Book:
         """Keep units apart from the rest, but for those that a later edit put together."""
         left = {self._find(unit) for unit in units if unit in self._there}
         right = {self._find(unit) for unit in rest if unit in self._there}
-        for one in left - right:
+        for one in left:
             for other in right - left:
                 self._apart[one].add(other)
                 self._apart[other].add(one)

@@ -189,12 +189,16 @@ def _broken(reason: str) -> CorpusError:
     )
 
 
-def stack(vectors: Sequence[Vector]) -> Any:
-    """The vectors as the rows of one scipy CSR matrix with `2 ** BITS` columns."""
+def stack(vectors: Sequence[Vector]) -> tuple[Any, NDArray[np.int32]]:
+    """The vectors as the rows of one scipy CSR matrix, and which column each of its columns is.
+
+    Only columns in use are kept: two to the power of 22 of them take longer to go through than a day's texts.
+    """
     from scipy.sparse import csr_matrix
 
     ends = np.zeros(len(vectors) + 1, np.int64)
     np.cumsum([len(v.columns) for v in vectors], out=ends[1:])
     columns = np.concatenate([v.columns for v in vectors]) if vectors else np.zeros(0, np.int32)
     weights = np.concatenate([v.weights for v in vectors]) if vectors else np.zeros(0, np.float32)
-    return csr_matrix((weights, columns, ends), shape=(len(vectors), 2**BITS))
+    used, place = np.unique(columns, return_inverse=True)
+    return csr_matrix((weights, place, ends), shape=(len(vectors), len(used))), used

@@ -64,7 +64,7 @@ def compare_texts(
 
 def find_twins(numbers: Sequence[int], vectors: Callable[[int], Vector]) -> dict[int, int]:
     """Of texts in order of time each that says the same as an earlier one, and that one, which is none itself."""
-    matrix = stack([vectors(number) for number in numbers])
+    matrix, _ = stack([vectors(number) for number in numbers])
     firsts: list[int] = []
     twins: dict[int, int] = {}
     for start in range(0, len(numbers), BLOCK):
@@ -102,13 +102,13 @@ def damp_topics(vectors: Sequence[Vector]) -> Any:
     A feature in n of N texts gets at most the idf ln((N + FEW) / (1 + max(0, n - FREE))) + LEEWAY: a championship of
     two weeks would otherwise make one story of all its matches.
     """
-    matrix = stack(vectors)
-    counts = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    matrix, columns = stack(vectors)
+    counts = np.bincount(matrix.indices, minlength=len(columns))
     texts = sum(1 for vector in vectors if len(vector.columns))
-    columns = np.flatnonzero(counts > FREE)
-    most = np.log((texts + FEW) / (1.0 + counts[columns] - FREE)) + LEEWAY
-    factor = np.ones(matrix.shape[1], np.float32)
-    factor[columns] = np.minimum(1.0, most / np.maximum(read_background()[columns], 1.0))
+    most = np.log((texts + FEW) / (1.0 + np.maximum(counts - FREE, 0))) + LEEWAY
+    factor = np.minimum(1.0, most / np.maximum(read_background()[columns], 1.0)).astype(np.float32)
+    if not (factor < 1.0).any():
+        return matrix
     matrix.data *= factor[matrix.indices]
     lengths = np.sqrt(
         np.add.reduceat(np.append(matrix.data.astype(np.float64) ** 2, 0.0), matrix.indptr[:-1])
