@@ -87,8 +87,9 @@ def break_at_points(work: Work, phase: str, given: argparse.Namespace) -> Iterat
         project = work.copy(work.bases[phase])
         child = work.start(project, phase, _make_killer(project, phase, names, number), acks=True)
         code, lines = child.finish()
+        orphans = press.list_orphans(child.pid)  # at once: to look at the folder takes longer than some live
         found = work.judge(project, phase, lines, _choose_after(phase, turn, given))
-        found["problems"] += [f"worker {pid} outlived it" for pid in press.list_orphans(child.pid)]
+        found["problems"] += [f"worker {pid} outlived it" for pid in orphans]
         yield {
             "at": f"{phase} {number}/{len(names)} {names[number]}",
             "missed": code >= 0,
