@@ -198,6 +198,15 @@ def test_encoding_and_place_of_tones_make_no_difference() -> None:
     assert large.columns.tolist() == plain.columns.tolist()
 
 
+def test_the_top_of_a_text_without_a_lead_is_its_lead() -> None:
+    """A lead that stands at the top of the text weighs as if it had been stated."""
+    lead = "Sáng nay cây cầu nối hai bờ sông được thông xe sau ba năm xây dựng. " * 3
+    stated = weigh_text(StoryText("1", "Thông xe cầu Bản Trại", " ".join(lead.split()[:40]), "", None))
+    inside = weigh_text(StoryText("2", "Thông xe cầu Bản Trại", " ", " ".join(lead.split()[:40]), None))
+    assert stated.columns.tolist() == inside.columns.tolist()
+    assert stated.weights.tolist() == inside.weights.tolist()
+
+
 def test_names_help_like_words_of_the_lead() -> None:
     """A place that is given beside the text counts."""
     bare = StoryText("1", "Lễ hội đầu xuân", "", "", START)

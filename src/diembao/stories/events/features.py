@@ -38,6 +38,8 @@ BITS = 22
 TITLE, LEAD, TEXT, CAPITAL, PAIR = 3.0, 1.5, 0.6, 1.25, 0.5
 #: events are told at the top: more of the text adds its background, and time
 MAX_TITLE, MAX_LEAD, MAX_TEXT = 60, 150, 200
+#: words at the top of a text without a lead that are read as one
+LEAD_WORDS = 40
 #: features kept, the weightiest
 MAX_FEATURES = 256
 #: what stands in one of seven texts tells nothing about an event
@@ -61,10 +63,13 @@ def weigh_text(unit: StoryText) -> Vector:
     """The vector of a unit; an empty one for a unit without words."""
     columns: list[NDArray[np.int32]] = []
     weights: list[NDArray[np.float32]] = []
+    lead, text = unit.lead[: MAX_CHARS["lead"]], unit.text[: MAX_CHARS["text"]]
+    if not lead.strip():
+        lead, text = _cut_lead(text)
     fields = (
         (unit.title[: MAX_CHARS["title"]], TITLE, MAX_TITLE),
-        (unit.lead[: MAX_CHARS["lead"]], LEAD, MAX_LEAD),
-        (unit.text[: MAX_CHARS["text"]], TEXT, MAX_TEXT),
+        (lead, LEAD, MAX_LEAD),
+        (text, TEXT, MAX_TEXT),
         *((name[: MAX_CHARS["title"]], LEAD, MAX_TITLE) for name in unit.names),
     )
     for field, weight, limit in fields:
@@ -74,6 +79,12 @@ def weigh_text(unit: StoryText) -> Vector:
     if not columns:
         return Vector(np.zeros(0, np.int32), np.zeros(0, np.float32))
     return _join(np.concatenate(columns), np.concatenate(weights))
+
+
+def _cut_lead(text: str) -> tuple[str, str]:
+    """The beginning of a text that states no lead, and the rest: a lead has about as many words."""
+    end = next((word.end() for n, word in enumerate(_WORD.finditer(text), 1) if n == LEAD_WORDS), len(text))
+    return text[:end], text[end:]
 
 
 def _weigh_field(
