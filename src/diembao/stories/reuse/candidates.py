@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.stories.reuse.lists import SCALE, PrintLists, first_of_equal
+from diembao.stories.reuse.lists import SCALE, PrintLists, first_of_equal, lowest_texts
 from diembao.stories.reuse.measure import Sets, spread
 from diembao.stories.reuse.runs import Counts, Wide
 
@@ -42,9 +42,7 @@ def try_lists(lists: PrintLists, ranks: Wide, sketches: Sets) -> NDArray[np.bool
     """For each list whether its texts are related. `ranks` (texts,) orders texts by content, `sketches` gives prints."""
     if not len(lists.counts):
         return np.empty(0, dtype=bool)
-    order = np.lexsort((ranks[lists.texts], lists.owners))
-    chosen = lists.texts[order][spread(lists.starts, np.full(len(lists.counts), TRIED))].astype(np.int64)
-    rows = chosen.reshape(-1, TRIED)
+    rows = lowest_texts(lists, ranks, TRIED).texts.astype(np.int64).reshape(-1, TRIED)
     tried = [_try_rows(rows[at : at + _ROWS], sketches) for at in range(0, len(rows), _ROWS)]
     return np.concatenate(tried)
 

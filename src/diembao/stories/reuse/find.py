@@ -17,13 +17,16 @@ from diembao.stories.reuse.formulas import learn_formulas, without_runs
 from diembao.stories.reuse.intake import take_texts
 from diembao.stories.reuse.lists import (
     PrintLists,
+    group_lists,
     join_lists,
     list_texts,
+    lowest_texts,
+    mark_lists,
     run_of,
 )
-from diembao.stories.reuse.measure import Flags, Sets, measure_pairs
+from diembao.stories.reuse.measure import Flags, Sets, measure_pairs, spread
 from diembao.stories.reuse.runs import Counts, Runs, Wide
-from diembao.stories.reuse.shelf import Workshop
+from diembao.stories.reuse.shelf import Shelf, Workshop
 from diembao.stories.reuse.texts import SketchedTexts, TextRuns, fold_copies
 from diembao.types import ReuseEdge
 
@@ -31,14 +34,18 @@ _THREADS = 2
 #: what is kept in memory of each text
 _COLUMNS = ("counts", "digests", "printed", "sketches", "sketched")
 #: postings are put in order in so many parts
-_PARTS = 32
-_PART_SHIFT = np.uint64(64 - 5)
+_PARTS = 64
+_PART_SHIFT = np.uint64(64 - 6)
+_NO_TEXTS = np.empty(0, np.uint32)
+Texts = NDArray[np.uint32]
 #: batches whose postings are put on the shelf together
 _TOGETHER = 128
 #: pairs summed in memory; more go through the shelf
 _PAIRS_AT_ONCE = 1 << 24
 #: of one list so many texts at most serve for learning formulas
-LEARN_FROM = 64
+LEARN_FROM = 48
+#: and texts of so many runs in all
+LEARN_RUNS = 1 << 24
 
 
 def find_reuse(
@@ -139,14 +146,18 @@ class Gathered:
     def _list_texts(self, kept: Flags) -> tuple[PrintLists, PrintLists]:
         """The lists that give pairs as they are, and the longer ones with their prints."""
 
-        def split(part: int) -> tuple[PrintLists, PrintLists]:
+        shelf = self._workshop.open_shelf("lists", _PARTS, np.uint32)
+
+        def shelve(part: int) -> tuple[Wide, PrintLists]:
             lists = list_texts(self._drain(part), kept)
+            shelf.append(part, lists.texts)
             is_long = lists.counts > MANY
-            return lists.without_prints().pick(~is_long), lists.pick(is_long)
+            prints = lists.prints[is_long[lists.print_owners]]
+            return mark_lists(lists), PrintLists(_NO_TEXTS, lists.counts, lists.weights, prints)
 
         with ThreadPoolExecutor(_THREADS) as pool:
-            short, long = zip(*pool.map(split, range(_PARTS)), strict=True)
-        return join_lists(list(short)), join_lists(list(long))
+            marks, parts = zip(*pool.map(shelve, range(_PARTS)), strict=True)
+        return _gather_lists(np.concatenate(marks), list(parts), shelf)
 
     def _drain(self, part: int) -> Wide:
         values = self._postings.read(part)
@@ -173,6 +184,33 @@ class Gathered:
             shelf.drop(part)
 
 
+def _gather_lists(marks: Wide, parts: list[PrintLists], shelf: Shelf) -> tuple[PrintLists, PrintLists]:
+    """The lists of all parts, equal ones folded: short ones, and long ones with their prints; texts are on the shelf."""
+    heads, groups = group_lists(marks)
+    weights = np.concatenate([part.weights for part in parts])
+    counts = np.concatenate([part.counts for part in parts])
+    is_long = counts[heads] > MANY
+    print_groups = np.repeat(groups, np.where(counts > MANY, weights, 0))
+    prints = np.concatenate([part.prints for part in parts])[np.argsort(print_groups, kind="stable")]
+    weights = np.bincount(groups, weights, minlength=len(heads)).astype(np.int64)
+    found: tuple[list[Texts], list[Texts]] = ([], [])
+    first = 0
+    for number, part in enumerate(parts):
+        size = len(part.counts)
+        chosen = heads[np.searchsorted(heads, first) : np.searchsorted(heads, first + size)] - first
+        texts = shelf.read(number)
+        shelf.drop(number)
+        for pile, wanted in zip(
+            found, (part.counts[chosen] <= MANY, part.counts[chosen] > MANY), strict=True
+        ):
+            pile.append(texts[spread(part.starts[chosen[wanted]], part.counts[chosen[wanted]])])
+        first += size
+    counts = counts[heads]
+    short = PrintLists(np.concatenate(found[0]), counts[~is_long], weights[~is_long], np.empty(0, np.uint64))
+    found[0].clear()
+    return short, PrintLists(np.concatenate(found[1]), counts[is_long], weights[is_long], prints)
+
+
 def judge_lists(short: PrintLists, long: PrintLists, texts: TextRuns) -> tuple[PrintLists, Sets]:
     """The lists that may give pairs, and the runs that count."""
     if not len(long.counts):
@@ -186,8 +224,9 @@ def judge_lists(short: PrintLists, long: PrintLists, texts: TextRuns) -> tuple[P
 
 
 def learn_from_lists(related: PrintLists, texts: TextRuns) -> Runs:
-    """The formulas of texts that share long lists; of each list the texts of lowest rank are read."""
-    order = np.lexsort((texts.ranks[related.texts], related.owners))
-    place = np.arange(len(order)) - np.repeat(related.starts, related.counts)
-    chosen = np.unique(related.texts[order][place < LEARN_FROM]).astype(np.int64)
+    """The formulas of texts that share long lists; of each list, and in all, those of lowest rank are read."""
+    chosen = np.unique(lowest_texts(related, texts.ranks, LEARN_FROM).texts).astype(np.int64)
+    if texts.counts[chosen].sum() > LEARN_RUNS:
+        chosen = chosen[np.argsort(texts.ranks[chosen])]
+        chosen = np.sort(chosen[np.cumsum(texts.counts[chosen]) <= LEARN_RUNS])
     return learn_formulas(*texts.read(chosen))

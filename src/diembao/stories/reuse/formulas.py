@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.stories.reuse.measure import Sets
+from diembao.stories.reuse.measure import Sets, spread
 from diembao.stories.reuse.runs import Counts, Runs, Wide
 
 #: texts that hold a frequent run
@@ -96,18 +96,25 @@ def without_runs(sets: Sets, masked: NDArray[np.bool_], formulas: Runs) -> Sets:
     """The sets with the formulas taken out of the masked texts."""
     if not len(formulas):
         return sets
+    # most runs are no formula's: a look into a table of their lower bits tells, without searching
+    low_bits = np.uint32((1 << 20) - 1)
+    table = np.zeros(1 << 20, dtype=bool)
+    table[formulas & low_bits] = True
 
     def masked_sets(texts: Counts) -> tuple[Runs, Counts]:
         runs, counts = sets(texts)
-        flags = masked[texts]
-        if not flags.any():
-            return runs, counts
-        owners = np.repeat(np.arange(len(texts)), counts)
-        touched = np.flatnonzero(flags[owners])
+        flags = np.flatnonzero(masked[texts])
+        touched = spread((np.cumsum(counts) - counts)[flags], counts[flags])
+        owners = np.repeat(flags, counts[flags])
+        likely = table[runs[touched] & low_bits]
+        touched, owners = touched[likely], owners[likely]
         places = np.searchsorted(formulas, runs[touched])
         places[places == len(formulas)] = 0
+        dropped = formulas[places] == runs[touched]
+        if not dropped.any():
+            return runs, counts
         kept = np.ones(len(runs), dtype=bool)
-        kept[touched] = formulas[places] != runs[touched]
-        return runs[kept], np.bincount(owners[kept], minlength=len(texts))
+        kept[touched] = ~dropped
+        return runs[kept], counts - np.bincount(owners[dropped], minlength=len(texts))
 
     return masked_sets

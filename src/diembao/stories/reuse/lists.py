@@ -7,6 +7,7 @@ texts that share 26 runs have no print in common with probability .0006, at scal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ SCALE = 4
 #: bits of a posting that number the text, below those of the print
 TEXT_BITS = 24
 MAX_TEXTS = 1 << TEXT_BITS
+#: texts of lists that are put in order together
+_LOWEST_AT_ONCE = 1 << 21
 PRINT_BITS = 64 - TEXT_BITS
 #: a run whose upper bits lie below is a print
 PRINT_LIMIT = np.uint32(2**32 // SCALE)
@@ -133,22 +136,58 @@ def join_lists(parts: list[PrintLists]) -> PrintLists:
 
 def fold_lists(lists: PrintLists) -> PrintLists:
     """Lists of the same texts become one: a shared passage has many prints, all with one list."""
-    if not len(lists.counts):
-        return lists
-    sums = np.cumsum(mix(lists.texts.astype(np.uint64) + np.uint64(1)), dtype=np.uint64)
-    ends = np.cumsum(lists.counts) - 1
-    marks = sums[ends]
-    marks[1:] -= sums[ends[:-1]]
-    order = np.argsort(marks)
-    marks = marks[order]
-    first = first_of_equal(marks)
-    heads = np.flatnonzero(first)
-    weights = np.add.reduceat(lists.weights[order], heads)
+    heads, groups = group_lists(mark_lists(lists))
+    picked = lists.without_prints().pick(heads)
+    weights = np.bincount(groups, lists.weights, minlength=len(heads)).astype(np.int64)
     prints = lists.prints
     if len(prints):
-        prints = prints[spread((np.cumsum(lists.weights) - lists.weights)[order], lists.weights[order])]
-    picked = lists.without_prints().pick(order[heads])
+        prints = prints[np.argsort(groups[lists.print_owners], kind="stable")]
     return PrintLists(picked.texts, picked.counts, weights, prints)
+
+
+def mark_lists(lists: PrintLists) -> Wide:
+    """A number for each list: the same for lists of the same texts, different for others (but for 1 in 2^64)."""
+    if not len(lists.counts):
+        return np.empty(0, np.uint64)
+    values = lists.texts.astype(np.uint64)
+    values += np.uint64(1)
+    sums = np.cumsum(mix(values), dtype=np.uint64, out=values)
+    marks: Wide = sums[np.cumsum(lists.counts) - 1]
+    marks[1:] -= marks[:-1].copy()
+    return marks
+
+
+def group_lists(marks: Wide) -> tuple[Counts, Counts]:
+    """One list of each group of equal marks (ascending), and for each list the number of its group."""
+    order = np.argsort(marks)
+    first = first_of_equal(marks[order])
+    heads = order[first]
+    places = np.argsort(heads)
+    renumbered = np.empty(len(heads), np.int64)
+    renumbered[places] = np.arange(len(heads))
+    groups = np.empty(len(marks), np.int64)
+    groups[order] = renumbered[np.cumsum(first) - 1]
+    return heads[places], groups
+
+
+def lowest_texts(lists: PrintLists, ranks: Wide, count: int) -> PrintLists:
+    """The lists with only the texts of lowest rank, at most `count` each, in that order."""
+    chosen: list[NDArray[np.uint32]] = []
+    counts = np.minimum(lists.counts, count)
+    starts = lists.starts
+    bounds = np.searchsorted(np.cumsum(lists.counts), np.arange(0, len(lists.texts), _LOWEST_AT_ONCE))
+    bounds = np.append(np.unique(bounds), len(lists.counts))
+    for begin, end in pairwise(bounds.tolist()):
+        if begin == end:
+            continue
+        low = int(starts[begin])
+        texts = lists.texts[low : int(starts[end - 1] + lists.counts[end - 1])]
+        keys = np.repeat(np.arange(end - begin, dtype=np.uint64) << np.uint64(40), lists.counts[begin:end])
+        keys |= ranks[texts] >> np.uint64(24)
+        order = np.argsort(keys, kind="stable")
+        chosen.append(texts[order[spread(starts[begin:end] - low, counts[begin:end])]])
+    found = np.concatenate([np.empty(0, np.uint32), *chosen])
+    return PrintLists(found, counts, lists.weights, lists.prints)
 
 
 def first_of_equal(values: NDArray[Any]) -> NDArray[np.bool_]:

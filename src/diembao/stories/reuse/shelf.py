@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from diembao.stories.reuse.measure import spread
-from diembao.stories.reuse.runs import Counts, Runs, Wide
+from diembao.stories.reuse.runs import Counts, Runs
 
 
 class RunFile:
@@ -66,19 +66,20 @@ class RunMap:
 
 
 class Shelf:
-    """A folder of numbered files of 64-bit values, appended to and read whole."""
+    """Numbered files of values of one kind, appended to and read whole."""
 
-    def __init__(self, folder: Path, name: str, parts: int) -> None:
+    def __init__(self, folder: Path, name: str, parts: int, kind: type[np.unsignedinteger[Any]]) -> None:
+        self._kind = np.dtype(kind)
         self._handles = [(folder / f"{name}.{part}").open("w+b", buffering=0) for part in range(parts)]
 
-    def append(self, part: int, values: Wide) -> None:
+    def append(self, part: int, values: NDArray[Any]) -> None:
         """Put values at the end of a part."""
         write_all(self._handles[part], values)
 
-    def read(self, part: int) -> Wide:
+    def read(self, part: int) -> NDArray[Any]:
         """All values of a part."""
         handle = self._handles[part]
-        found = np.empty(os.fstat(handle.fileno()).st_size // 8, dtype=np.uint64)
+        found = np.empty(os.fstat(handle.fileno()).st_size // self._kind.itemsize, self._kind)
         if not len(found):
             return found
         view = found.data.cast("B")
@@ -127,9 +128,9 @@ class Workshop:
         self._stack.callback(runs.close)
         return runs
 
-    def open_shelf(self, name: str, parts: int) -> Shelf:
+    def open_shelf(self, name: str, parts: int, kind: type[np.unsignedinteger[Any]] = np.uint64) -> Shelf:
         """An empty shelf."""
-        shelf = Shelf(self._folder, name, parts)
+        shelf = Shelf(self._folder, name, parts, kind)
         self._stack.callback(shelf.close)
         return shelf
 

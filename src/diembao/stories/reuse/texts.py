@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -28,7 +29,7 @@ class TextRuns:
         self.digests = digests
         self._starts = np.cumsum(counts) - counts
 
-    @property
+    @cached_property
     def ranks(self) -> Wide:
         """An order of texts by content, which no order of arrival changes."""
         return mix(self.digests + self.counts.astype(np.uint64))
