@@ -1,10 +1,11 @@
 """Pairs of texts worth counting: those that share about as many prints as the wanted containment makes likely.
 
-A list of up to `MANY` texts gives all its pairs. A longer list is first tried: of its five texts with the lowest
-ranks at least three of the ten pairs must seem related (share an eighth of the smaller text's sketch, which is a
-quarter of its prints). A stock phrase or a footer in a thousand articles fails that and gives no pairs; a wire story
-in a thousand articles passes and gives all. The work therefore grows with what is found, and no list is cut off for
-being long.
+A list of up to `MANY` texts gives all its pairs. A longer list is first tried on its five texts with the lowest
+ranks: either what all five share is a text in its own right (as long as `formulas` asks, or most of the median text),
+or at least three of the ten pairs share an eighth of the smaller text beyond that. A stock phrase or a footer in a
+thousand articles fails and gives no pairs; a wire story in a thousand articles passes and gives all. The work
+therefore grows with what is found, and no list is cut off for being long. The trial is made on sketches, which are a
+quarter of the prints.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from diembao.stories.reuse.lists import SCALE, PrintLists, first_of_equal, lowest_texts
+from diembao.stories.reuse.formulas import MOST, SHORT
+from diembao.stories.reuse.lists import SCALE, SKETCH_SCALE, PrintLists, first_of_equal, lowest_texts
 from diembao.stories.reuse.measure import Sets, spread
 from diembao.stories.reuse.runs import Counts, Wide
 
@@ -68,11 +70,13 @@ def _try_rows(rows: Counts, sketches: Sets) -> NDArray[np.bool_]:
     times = np.bincount(owners << TRIED | holders, minlength=len(rows) << TRIED).reshape(len(rows), -1)
     held = (np.arange(1 << TRIED)[:, None] >> np.arange(TRIED)) & 1
     left, right = np.triu_indices(TRIED, 1)
-    shared = times @ (held[:, left] & held[:, right])
+    own = times[:, -1]
+    shared = times @ (held[:, left] & held[:, right]) - own[:, None]
     size = times @ held
     smaller = np.minimum(size[:, left], size[:, right])
-    related = (shared >= 1) & (shared >= RELATED_SHARE * smaller)
+    related = (shared >= 2) & (shared >= RELATED_SHARE * smaller)
     enough: NDArray[np.bool_] = related.sum(axis=1) >= RELATED_PAIRS
+    enough |= (own >= SHORT / SKETCH_SCALE) | (own >= MOST * np.median(size, axis=1))
     return enough
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from diembao.stories.reuse.lists import first_of_equal
 from diembao.stories.reuse.measure import Sets, spread
 from diembao.stories.reuse.runs import Counts, Runs, Wide
 
@@ -19,6 +20,8 @@ from diembao.stories.reuse.runs import Counts, Runs, Wide
 MANY_TEXTS = 24
 #: a passage of so many runs is a text in its own right
 SHORT = 100
+#: runs looked at together
+_AT_ONCE = 1 << 21
 #: a passage that makes up so much of the median text is the text
 MOST = 0.5
 
@@ -27,43 +30,55 @@ def learn_formulas(runs: Runs, counts: Counts, *, many: int = MANY_TEXTS) -> Run
     """The runs of all formulas of the texts, ascending. `runs` in the order of the texts, `counts` of each."""
     if len(counts) < many:
         return np.empty(0, np.uint32)
-    texts = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
+    texts = np.repeat(np.arange(len(counts), dtype=np.uint32), counts)
     frequent, held = _find_frequent(runs, texts, many)
     if not len(frequent):
         return frequent
-    places = np.searchsorted(frequent, runs)
-    places[places == len(frequent)] = 0
-    is_frequent = frequent[places] == runs
-    passages = _join_passages(places, is_frequent, texts, held)
+    at, places = _find_places(runs, frequent)
+    of = texts[at].astype(np.uint64)
+    passages = _join_passages(at, places, of, held)
     lengths = np.bincount(passages)
-    shares = _median_shares(passages[places[is_frequent]], places[is_frequent], texts[is_frequent], counts)
+    shares = _median_shares(passages[places], of, counts)
     formula = (lengths < SHORT) & (shares < MOST)
     return frequent[formula[passages]]
 
 
-def _find_frequent(runs: Runs, texts: Wide, many: int) -> tuple[Runs, Counts]:
-    """The runs that stand in many texts, and in how many."""
-    keys = (runs.astype(np.uint64) << np.uint64(32)) | texts
-    keys.sort()
-    different = np.ones(len(keys), dtype=bool)
-    different[1:] = keys[1:] != keys[:-1]
-    values = (keys[different] >> np.uint64(32)).astype(np.uint32)
-    first = np.ones(len(values), dtype=bool)
-    first[1:] = values[1:] != values[:-1]
-    starts = np.flatnonzero(first)
-    held = np.diff(starts, append=len(values))
-    chosen = held >= many
-    return values[starts[chosen]], held[chosen]
+def _find_frequent(runs: Runs, texts: Runs, many: int) -> tuple[Runs, Counts]:
+    """The runs that stand in many texts (ascending), and in how many."""
+    values, times = [np.empty(0, np.uint32)], [np.empty(0, np.int64)]
+    parts = len(runs) // _AT_ONCE + 1
+    for part in range(parts):
+        low, high = part * 2**32 // parts, (part + 1) * 2**32 // parts
+        here = np.flatnonzero((runs >= low) & (runs <= high - 1))
+        keys = (runs[here].astype(np.uint64) << np.uint64(32)) | texts[here]
+        keys.sort()
+        of = (keys[first_of_equal(keys)] >> np.uint64(32)).astype(np.uint32)
+        starts = np.flatnonzero(first_of_equal(of))
+        held = np.diff(starts, append=len(of))
+        values.append(of[starts[held >= many]])
+        times.append(held[held >= many])
+    return np.concatenate(values), np.concatenate(times)
 
 
-def _join_passages(
-    places: NDArray[np.intp], is_frequent: NDArray[np.bool_], texts: Wide, held: Counts
-) -> NDArray[np.int32]:
+def _find_places(runs: Runs, frequent: Runs) -> tuple[Counts, Counts]:
+    """Where frequent runs stand, and which of them stands there."""
+    at, places = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for first in range(0, len(runs), _AT_ONCE):
+        some = runs[first : first + _AT_ONCE]
+        found = np.searchsorted(frequent, some)
+        found[found == len(frequent)] = 0
+        here = np.flatnonzero(frequent[found] == some)
+        at.append(here + first)
+        places.append(found[here])
+    return np.concatenate(at), np.concatenate(places)
+
+
+def _join_passages(at: Counts, places: Counts, texts: Wide, held: Counts) -> NDArray[np.int32]:
     """For each frequent run the number of its passage."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    follows = is_frequent[1:] & is_frequent[:-1] & (texts[1:] == texts[:-1])
+    follows = (np.diff(at) == 1) & (texts[1:] == texts[:-1])
     links = (places[:-1][follows].astype(np.uint64) << np.uint64(32)) | places[1:][follows].astype(np.uint64)
     values, times = np.unique(links, return_counts=True)
     left, right = (
@@ -77,9 +92,7 @@ def _join_passages(
     return labels
 
 
-def _median_shares(
-    passages: NDArray[np.int32], places: NDArray[np.intp], texts: Wide, counts: Counts
-) -> NDArray[np.float64]:
+def _median_shares(passages: NDArray[np.int32], texts: Wide, counts: Counts) -> NDArray[np.float64]:
     """For each passage which share of a text it makes up in the median of the texts that hold a part of it."""
     keys = (passages.astype(np.uint64) << np.uint64(32)) | texts
     values, times = np.unique(keys, return_counts=True)

@@ -27,7 +27,8 @@ PRINT_BITS = 64 - TEXT_BITS
 #: a run whose upper bits lie below is a print
 PRINT_LIMIT = np.uint32(2**32 // SCALE)
 #: and one of every four prints is part of the sketch by which long lists are judged
-SKETCH_LIMIT = np.uint32(2**32 // SCALE // 4)
+SKETCH_SCALE = 4 * SCALE
+SKETCH_LIMIT = np.uint32(2**32 // SKETCH_SCALE)
 _HASH_LIMIT = np.uint64(2**64 // SCALE)
 _HASH_SHIFT = np.uint64(64 - (SCALE.bit_length() - 1) - PRINT_BITS)
 _TEXT_SHIFT = np.uint64(TEXT_BITS)
