@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -105,12 +105,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(LOCAL).date()
 
 
-def read_story_texts(rows: Iterable[StoryText | Mapping[str, Any]]) -> list[StoryText]:
-    """Units from records or mappings; see `group_stories` for the keys.
+def read_story_texts(rows: Iterable[StoryText | Mapping[str, Any]]) -> Iterator[StoryText]:
+    """Units from records or mappings, one by one; see `group_stories` for the keys.
 
     :raises UsageError: a row without an id, with an id that came before, or with a time that cannot be read
     """
-    texts: list[StoryText] = []
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
         text = row if isinstance(row, StoryText) else _read_row(row, number)
@@ -123,8 +122,7 @@ def read_story_texts(rows: Iterable[StoryText | Mapping[str, Any]]) -> list[Stor
                 id=text.unit_id,
             )
         seen.add(text.unit_id)
-        texts.append(text)
-    return texts
+        yield text
 
 
 def _read_row(row: Mapping[str, Any], number: int) -> StoryText:
