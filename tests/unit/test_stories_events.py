@@ -30,6 +30,7 @@ from diembao.stories.events.features import BITS, MAX_FEATURES, pack_background,
 from diembao.stories.events.linkage import Graph
 from diembao.stories.events.measures import measure_agreement
 from diembao.stories.events.pairs import damp_topics
+from diembao.stories.events.records import read_story_texts
 from diembao.types import StoryMember
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -134,6 +135,8 @@ def test_a_time_may_be_given_in_any_usual_way(published: object) -> None:
         ([{"id": "a", "published": "hôm kia"}], "events.bad_time"),
         ([{"id": "a", "published": 1e300}], "events.bad_time"),
         ([{"id": "a", "published": ["2026"]}], "events.bad_time"),
+        ([{"id": "a", "published": datetime.max}], "events.bad_time"),
+        ([{"id": "a", "published": True}], "events.bad_time"),
     ],
 )
 def test_rows_that_mean_nothing_are_refused(rows: list[dict[str, object]], key: str) -> None:
@@ -142,6 +145,21 @@ def test_rows_that_mean_nothing_are_refused(rows: list[dict[str, object]], key: 
         group_stories(rows)
     assert caught.value.key == key
     assert str(len(rows)) in str(caught.value)
+
+
+def test_a_record_without_a_zone_is_in_the_time_of_vietnam() -> None:
+    """A naive time means the same on every machine."""
+    naive = StoryText("1", "", "", "", datetime(2026, 3, 2, 0, 30))
+    (read,) = read_story_texts([naive])
+    assert read.at == datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
+    (day,) = read_story_texts([{"id": "1", "published": "2026-03-02"}])
+    assert day.at == datetime(2026, 3, 2, 5, tzinfo=UTC)  # noon
+
+
+def test_names_of_a_row_may_be_one_or_several() -> None:
+    """One name given as a string is one name, not its letters."""
+    one, several = read_story_texts([{"id": "1", "names": "Mẫu Sơn"}, {"id": "2", "names": ["Mẫu Sơn", 1]}])
+    assert (one.names, several.names) == (("Mẫu Sơn",), ("Mẫu Sơn", "1"))
 
 
 def test_the_same_words_a_month_later_are_another_event() -> None:

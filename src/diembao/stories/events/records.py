@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -12,6 +12,8 @@ from diembao.text.times import parse_moment
 
 #: stories are made day by day in Vietnam's time, which knows no summer time
 LOCAL = timezone(timedelta(hours=7))
+#: a time beyond these is a mistake, and no calendar could add a day to it
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def read_story_texts(rows: Iterable[StoryText | Mapping[str, Any]]) -> Iterator[
     """
     seen: set[str] = set()
     for number, row in enumerate(rows, 1):
-        text = row if isinstance(row, StoryText) else _read_row(row, number)
+        text = _check_time(row, number) if isinstance(row, StoryText) else _read_row(row, number)
         if text.unit_id in seen:
             raise UsageError(
                 "row {number} has the id {id!r}, which came before",
@@ -123,6 +125,11 @@ def read_story_texts(rows: Iterable[StoryText | Mapping[str, Any]]) -> Iterator[
             )
         seen.add(text.unit_id)
         yield text
+
+
+def _check_time(text: StoryText, number: int) -> StoryText:
+    at = text.at and _read_time(text.at, number)
+    return text if at is text.at else replace(text, at=at)
 
 
 def _read_row(row: Mapping[str, Any], number: int) -> StoryText:
@@ -137,26 +144,35 @@ def _read_row(row: Mapping[str, Any], number: int) -> StoryText:
     title, lead, text = (str(row.get(name) or "") for name in ("title", "lead", "text"))
     outlet = str(row.get("outlet_id") or row.get("outlet") or "")
     at = _read_time(row.get("published", row.get("at")), number)
-    return StoryText(str(unit_id), title, lead, text, at, outlet, tuple(row.get("names") or ()))
+    names = row.get("names") or ()
+    names = (names,) if isinstance(names, str) else tuple(map(str, names))
+    return StoryText(str(unit_id), title, lead, text, at, outlet, names)
 
 
 def _read_time(value: object, number: int) -> datetime | None:
-    """A time as given; without a zone it is Vietnam's, a day alone is its noon."""
-    if value is None or value == "":
+    """A time as given; without a zone it is Vietnam's, a day alone is its noon. Tables write "none" as NaN or NaT."""
+    if value is None or str(value) in ("", "nan", "NaT"):
         return None
+    try:
+        moment = _to_moment(value)
+    except (OverflowError, OSError, ValueError):
+        moment = None
+    if moment is None or not _FIRST <= moment <= _LAST:
+        raise _bad_time(value, number)
+    return moment
+
+
+def _to_moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=LOCAL)
     if isinstance(value, date):
         return datetime.combine(value, time(12), LOCAL)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            return datetime.fromtimestamp(value, UTC)
-        except (OverflowError, OSError, ValueError):
-            raise _bad_time(value, number) from None
+        return datetime.fromtimestamp(value, UTC)
     moment = parse_moment(str(value), timezone="Asia/Ho_Chi_Minh", source="row")
     if moment is None:
-        raise _bad_time(value, number)
-    return moment.at + timedelta(hours=5) if moment.precision == "day" else moment.at
+        return None
+    return moment.at + timedelta(hours=12) if moment.precision == "day" else moment.at
 
 
 def _bad_time(value: object, number: int) -> UsageError:
