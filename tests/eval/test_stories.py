@@ -1,7 +1,7 @@
 """How well stories agree with events labelled by hand: floors on the held-out half, pinned with the hash of the data.
 
 `stories_labels.csv` holds hashed addresses or ids and event numbers, no text: 453 items (title and summary) of three
-papers of November 2025 to January 2026 and 202 articles of 2017 with their text. Seeds were drawn at random and shown
+papers of November 2025 to January 2026 and 295 articles of 2017 with their text. Seeds were drawn at random and shown
 with the items most like them, so that four of five items that are no story are of the same kind, place or days; what
 one reader could not decide was left out before anything was run. Event numbers of different halves are never the same.
 """
@@ -36,8 +36,8 @@ ID_DAYS = [
     (22_492_666, datetime(2017, 6, 9)),
     (22_733_107, datetime(2017, 7, 12)),
 ]
-#: B-cubed F1 and ARI measured on the held-out half; a floor goes down only on purpose
-FLOORS = {"rss": (0.90, 0.60), "bm": (0.91, 0.80)}
+#: B-cubed F1 and ARI on the held-out half, measured .916 and .668, .953 and .941; a floor goes down only on purpose
+FLOORS = {"rss": (0.90, 0.62), "bm": (0.93, 0.88)}
 
 pytestmark = pytest.mark.shared
 
@@ -94,7 +94,7 @@ def test_halves_share_no_event() -> None:
     for column in ("key", "event"):
         tune, held = ({row[column] for row in rows if row["half"] == half} for half in ("tune", "held_out"))
         assert tune and held and not tune & held
-    assert len(rows) >= 650 and len({row["event"] for row in rows}) >= 390
+    assert len(rows) >= 740 and len({row["event"] for row in rows}) >= 440
 
 
 @pytest.mark.parametrize("name", ["rss", "bm"])
@@ -107,5 +107,5 @@ def test_stories_hold_their_floors_on_held_out_events(shared: Path, name: str) -
 
 def test_the_threshold_lies_on_a_plateau(shared: Path) -> None:
     """A little more or less strict, the stories of the tuned half hardly change."""
-    at = [score(shared, "bm", "tune", threshold=threshold).bcubed_f1 for threshold in (0.21, 0.24, 0.26)]
+    at = [score(shared, "bm", "tune", threshold=threshold).bcubed_f1 for threshold in (0.21, 0.23, 0.25)]
     assert max(at) - min(at) < 0.03, at

@@ -35,7 +35,7 @@ from diembao.text.normal import fold_text, is_all_caps, place_tones
 #: features are hashed into so many columns; two of 10,000 in use meet by chance once in 400
 BITS = 22
 #: weights of the fields, of what begins with a capital, and of pairs of syllables
-TITLE, LEAD, TEXT, CAPITAL, PAIR = 3.0, 1.5, 0.6, 1.25, 0.5
+TITLE, LEAD, TEXT, CAPITAL, PAIR = 3.0, 1.5, 1.0, 1.25, 0.5
 #: events are told at the top: more of the text adds its background, and time
 MAX_TITLE, MAX_LEAD, MAX_TEXT = 60, 150, 200
 #: words at the top of a text without a lead that are read as one
