@@ -6,9 +6,10 @@
                                              python -m venv ENV; ENV/bin/pip install numpy scipy datasketch rensa;
                                              PYTHONPATH=src ENV/bin/python -m bench.reuse_speed beside
 
-Prints JSON; needs the evaluation data beside the clone. The articles are the real ones, then ones put together from
-real sentences drawn at random (about as many as a real article has); every tenth of those is a copy of an earlier one
-with other sentences around it. Reading and making them is counted, too, and told apart.
+Prints JSON; needs the evaluation data beside the clone. The articles are the real ones, then ones as long as real
+ones, put together from real sentences: the first half of one drawn at random, the second half of another. Each half
+stands in about fifty articles of a million, as stock phrases do. Every tenth article is a copy of an earlier one with
+other sentences around it. Making them is counted, too, and told apart.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from bench.reuse_planted import KINDS, order, plant, read_base
 
 SIZES = (10_000, 100_000, 1_000_000)
 SEED = 7
+#: characters of a sentence that is drawn (longer ones are lists and tables, passages in their own right)
+LONGEST = 400
 
 
 def make_articles(base: dict[str, str], count: int) -> Iterator[tuple[str, str]]:
@@ -38,19 +41,22 @@ def make_articles(base: dict[str, str], count: int) -> Iterator[tuple[str, str]]
             return
         yield str(number), text
     split = [re.split(r"(?<=[.!?…])\s+", text) for text in base.values()]
-    sentences = [sentence for parts in split for sentence in parts if len(sentence) > 20]
-    typical = [len(parts) for parts in split if len(parts) > 4]
+    sentences = [sentence for parts in split for sentence in parts if 20 < len(sentence) <= LONGEST]
+    cuts = [sentence.find(" ", len(sentence) // 2) for sentence in sentences]
+    heads = [sentence[:cut] for sentence, cut in zip(sentences, cuts, strict=True)]
+    tails = [sentence[cut:] for sentence, cut in zip(sentences, cuts, strict=True)]
+    lengths = [max(8, len(text) // 130) for text in base.values()]
     kept: list[str] = []
     for number in range(len(base), count):
-        parts = dice.choices(sentences, k=dice.choice(typical))
+        size = dice.choice(lengths)
+        parts = list(map(str.__add__, dice.choices(heads, k=size), dice.choices(tails, k=size)))
         if number % 10 == 0 and kept:
             text = " ".join([*parts[:3], dice.choice(kept), *parts[3:5]])
         else:
             text = " ".join(parts)
-            if len(kept) < 20_000:
+            if number % 9 == 0:  # a source to copy; the last 5,000 are at hand
                 kept.append(text)
-            elif number % 50 == 1:
-                kept[dice.randrange(len(kept))] = text
+                del kept[:-5_000]
         yield str(number), text
 
 

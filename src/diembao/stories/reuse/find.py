@@ -41,11 +41,11 @@ Texts = NDArray[np.uint32]
 #: batches whose postings are put on the shelf together
 _TOGETHER = 128
 #: pairs summed in memory; more go through the shelf
-_PAIRS_AT_ONCE = 1 << 24
+_PAIRS_AT_ONCE = 1 << 22
 #: of one list so many texts at most serve for learning formulas
 LEARN_FROM = 48
 #: and texts of so many runs in all
-LEARN_RUNS = 1 << 24
+LEARN_RUNS = 1 << 22
 
 
 def find_reuse(
