@@ -27,7 +27,7 @@ TRIED, RELATED_PAIRS = 5, 3
 #: two texts seem related from this share of the smaller one's prints on
 RELATED_SHARE = 0.12
 #: standard deviations that a pair's number of shared prints may lie below what is expected
-_SLACK = 1.7
+_SLACK = 1.3
 _WEIGHT_BITS = 16
 _TEXT_BITS = 24
 _A_SHIFT = np.uint64(_TEXT_BITS + _WEIGHT_BITS)
