@@ -12,8 +12,8 @@ from diembao.stories.reuse.lists import MAX_TEXTS, SKETCH_LIMIT, count_prints, m
 from diembao.stories.reuse.runs import Counts, Runs, Wide, encode_texts, hash_batch
 from diembao.stories.reuse.texts import below
 
-#: characters and texts of a batch: small enough for the processor's cache
-_BATCH_CHARS = 50_000
+#: characters and texts of a batch: large enough that threads seldom wait for Python's lock
+_BATCH_CHARS = 200_000
 _BATCH_TEXTS = 4_000
 _THREADS = 2
 #: batches that may wait to be hashed or stored
