@@ -149,8 +149,8 @@ def choose_pairs(summed: Wide, printed: Counts, min_containment: float) -> tuple
 def need_prints(printed: Counts, min_containment: float) -> Counts:
     """Prints that two texts share at least if the containment is as wanted and the smaller has so many prints.
 
-    One pair in twenty-five that lies right at the wanted containment is lost by this, one in 200 that lies a third
-    above it; without it, pairs that share a sentence would be counted by the million.
+    One pair in ten that lies right at the wanted containment is lost by this, one in a hundred that lies a third above
+    it; without it, pairs that share a sentence would be counted by the million.
     """
     expected = printed * min_containment
     spare = _SLACK * np.sqrt(expected * (1 - 1 / SCALE))

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -80,7 +79,7 @@ class ReuseIndex:
 
     def __init__(self, folder: os.PathLike[str], *, min_containment: float | None = None) -> None:
         check_containment(0.15 if min_containment is None else min_containment)
-        self._vault = Vault(Path(folder))
+        self._vault = Vault(folder)
         held = self._vault.settings.setdefault("min_containment", min_containment or 0.15)
         if min_containment not in (None, held):
             raise UsageError(

@@ -12,6 +12,7 @@ Files that the manifest does not name are left over from a killed write; the nex
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
@@ -40,9 +41,9 @@ Arrays = dict[str, NDArray[Any]]
 class Vault:
     """What is stored of one index; raises `CorpusError` for a folder that holds something else."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
+    def __init__(self, folder: os.PathLike[str]) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._segments: list[int] = []
         #: runs and postings of each segment
         self._sizes: list[int] = []
