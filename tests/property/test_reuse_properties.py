@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.test_reuse import make_text, pair_set
+from tests.reuse_fixture import make_text, pair_set
 
 from diembao.stories import ReuseIndex, cluster_reprints, expand_pairs, find_reuse
 from diembao.types import ReuseEdge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.test_reuse import make_text, pair_set
+from tests.reuse_fixture import make_text, pair_set
 
 from diembao.desk import steps
 from diembao.errors import CorpusError, UsageError

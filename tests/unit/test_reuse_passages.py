@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from tests.unit.test_reuse import make_text
+from tests.reuse_fixture import make_text
 
 from diembao.stories import containment, shared_passages
 

@@ -8,28 +8,13 @@ import sys
 import unicodedata
 
 import pytest
+from tests.reuse_fixture import make_text, pair_set
 
 from diembao.errors import UsageError
 from diembao.stories import cluster_reprints, expand_pairs, find_reuse
 from diembao.stories.reuse.runs import encode_texts, hash_batch
 from diembao.text.prints import fingerprint
 from diembao.types import ReuseEdge
-
-_SYLLABLES = [
-    a + b + c
-    for a in ("b", "ch", "đ", "g", "h", "kh", "l", "m", "ng", "nh", "ph", "r", "s", "t", "th", "tr", "v", "x")
-    for b in ("a", "á", "e", "ê", "ì", "o", "ô", "ơ", "ú", "ư", "oá", "uỷ")
-    for c in ("", "n", "m", "ng", "t")
-]
-
-
-def make_text(seed: int, words: int = 200) -> str:
-    dice = random.Random(seed)
-    return " ".join(dice.choice(_SYLLABLES) for _ in range(words))
-
-
-def pair_set(edges: list[ReuseEdge]) -> set[tuple[str, str]]:
-    return {(min(pair), max(pair)) for pair in map(tuple, expand_pairs(edges))}
 
 
 def find(texts: dict[str, str], **options: float) -> list[ReuseEdge]:
