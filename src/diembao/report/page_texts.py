@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from diembao.report.charts import draw_bars
-from diembao.report.layout_cells import Table
+from diembao.report.layout_cells import Cell, Said, Table
 from diembao.report.markup import Child, Safe, tag
-from diembao.report.model import Number, ReportModel
+from diembao.report.model import Number, ReportModel, Span
 from diembao.report.page_sections import names
 from diembao.report.page_tables import (
     Stack,
@@ -50,7 +52,9 @@ def draw_texts(printer: Printer, model: ReportModel, tables: Tables) -> Safe | N
     if "most_reprinted" in tables:
         parts.append(tag("h3", printer.word("table.most_reprinted")))
         parts.append(_carried(printer, model, tables["most_reprinted"]))
-    parts.append(note(printer.tell("texts.passages", {"command": "diembao articles show --reprints"})))
+    parts.append(
+        note(printer.tell("texts.passages", {"command": tag("code", "diembao articles show --reprints")}))
+    )
     parts.append(
         name_file(printer, "text_months", "text_roles", "text_classes", "most_reprinted", "text_sources")
     )
@@ -61,7 +65,7 @@ def _carried(printer: Printer, model: ReportModel, table: Table) -> Safe:
     """The most reprinted texts, outlet and day in small print below the title."""
     assert model.texts is not None
     rows = tuple(
-        (ordinal, Stack((link, outlet, day)), outlet, day, *figures)
+        (ordinal, Stack((link, _first(outlet, day))), outlet, day, *figures)
         for ordinal, link, outlet, day, *figures in table.rows
     )
     listed = draw_table(printer, table, rows=rows, without=("first_outlet", "day"), is_headed=True)
@@ -74,6 +78,14 @@ def _carried(printer: Printer, model: ReportModel, table: Table) -> Safe:
     return tag("div", listed, fold(printer, tag("ul", *members, class_="plain"), words="word.their_articles"))
 
 
+def _first(outlet: Cell, day: Cell) -> Said:
+    """Who carried it first, and when; a story of one day names the day once."""
+    assert isinstance(outlet, str)
+    assert isinstance(day, date | Span)
+    when = day.first if isinstance(day, Span) and day.first == day.last else day
+    return Said("first", "texts.first", {"outlet": outlet, "day": when})
+
+
 def draw_stories(printer: Printer, model: ReportModel, tables: Tables) -> Safe | None:
     """What the texts are about, event by event."""
     made = model.stories
@@ -81,7 +93,7 @@ def draw_stories(printer: Printer, model: ReportModel, tables: Tables) -> Safe |
         return None
     table = tables["stories"]
     rows = tuple(
-        (ordinal, Stack((link, outlet, days)), outlet, days, *figures)
+        (ordinal, Stack((link, _first(outlet, days))), outlet, days, *figures)
         for ordinal, link, outlet, days, *figures in table.rows
     )
     shaped = Table(table.name, table.columns, rows)  # type: ignore[arg-type]
@@ -133,6 +145,6 @@ def draw_pickup(printer: Printer, model: ReportModel, tables: Tables) -> Safe | 
         if members:
             parts.append(fold(printer, tag("ul", *members, class_="plain"), words="word.their_articles"))
     parts.append(note(printer.word("note.pickup")))
-    parts.append(note(printer.tell("texts.passages", {"command": "diembao releases show"})))
+    parts.append(note(printer.tell("pickup.passages", {"command": tag("code", "diembao releases show")})))
     parts.append(name_file(printer, "releases", "release_classes"))
     return section(printer, "pickup", *parts, sub=printer.word("sub.pickup"))
