@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("topic_match", "imports", "corpus", "start", "archive", "evidence")
+NAMES = ("topic_match", "imports", "corpus", "start", "archive", "evidence", "reuse_planted", "reuse_speed")
 RESULTS = Path(__file__).parent / "results"
 
 

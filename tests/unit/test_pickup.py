@@ -107,11 +107,11 @@ def test_the_table_counts_each_article_once() -> None:
     outlets = {one.text_id: one.outlet_id for one in articles.values()}
     table = summarise_uses(uses, releases, outlets=outlets, classes={"x": "central", "y": "local"})
     assert (table.releases, table.used, table.articles, table.outlets) == (3, 2, 3, 2)
-    assert (table.whole, table.mostly_release) == (1, 2)
+    assert (table.whole, table.mostly_release) == (1, 3)
     assert (table.median_share, table.median_used, table.median_days) == (0.85, 0.5, 2)
     assert (table.older, table.undated) == (1, 1)
     assert [(row.outlet_class, row.articles, row.whole, row.mostly_release) for row in table.classes] == [
-        ("local", 2, 0, 1),
+        ("local", 2, 0, 2),
         ("central", 1, 1, 1),
     ]
     assert [(row.release_id, row.articles, row.days_to_first) for row in table.by_release] == [

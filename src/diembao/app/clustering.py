@@ -51,7 +51,8 @@ def describe_basis(view: View) -> dict[str, object]:
         "texts": state.texts_version,
         "clocks": [[f.outlet_id, f.feed_id, f.kind, f.shift_s, f.first.isoformat(), f.last.isoformat()]
                    for f in view.findings],
-        "releases": [release.release_id for release in desk.releases.list_releases(at=state.seq)],
+        "releases": [[r.release_id, r.sha256, r.issued_at and r.issued_at.isoformat()]
+                     for r in desk.releases.list_releases(at=state.seq)],
         "edits": [edit.edit_id for edit in desk.stories.list_edits(at=state.seq)],
         "outlets": [[outlet.outlet_id, outlet.name] for outlet in view.outlets],
     }  # fmt: skip
@@ -251,7 +252,12 @@ def find_uses(view: View) -> list[ReleaseUse]:
 
     edges = list(find_release_uses(releases, partial(read_texts, view)))
     articles = date_articles(view, {article for _, article in ((e.a, e.b) for e in edges)})
-    return judge_uses(edges, releases, {article_id: one.text for article_id, one in articles.items()})
+    return judge_uses(
+        edges,
+        releases,
+        {article_id: one.text for article_id, one in articles.items()},
+        timezone=view.project.settings.text("project.timezone"),
+    )
 
 
 # ------------------------------------------------------------------ rows

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 BATCH_ROWS = 5_000
 
 
-def process_project(
-    project: Project, *, progress: Callable[[Tally], None] | None = None, topic_ids: list[str] | None = None
-) -> dict[str, Any]:
+def process_project(project: Project, *, progress: Callable[[Tally], None] | None = None) -> dict[str, Any]:
     """Process what was not processed yet; run again it changes nothing.
 
     Clock findings come first, because they decide under which day an article counts.
@@ -35,7 +33,7 @@ def process_project(
         reread = read_for_topics(project, desk, writer)
         findings = refresh_findings(project, desk)
         topics = []
-        for topic_id in list_topic_ids(project) if topic_ids is None else topic_ids:
+        for topic_id in list_topic_ids(project):
             topic = get_topic(project, topic_id)
             profile = record_profile(desk, topic)
             topics.append(_match_pending(project, desk, writer, topic, profile, progress))
@@ -117,13 +115,15 @@ def is_processed(project: Project, desk: Desk, topic_id: str) -> bool:
     with CorpusReader(project.folder, last.versions) as reader:
         if any(reader.list_pending(topic_id, profile.profile_hash, rows=1)):
             return False
-    return is_clustered(project, desk)
+    return True
 
 
-def is_clustered(project: Project, desk: Desk) -> bool:
-    """Whether texts were compared as they are now."""
+def is_up_to_date(project: Project, desk: Desk) -> bool:
+    """Whether every topic was matched and texts were compared as they are now: stories rest on all candidates."""
     from diembao.app.clustering import describe_basis
 
+    if not all(is_processed(project, desk, topic_id) for topic_id in list_topic_ids(project)):
+        return False
     held = desk.stories.find_clustering()
     with open_view(project, desk) as view:
         return held is not None and held.basis == describe_basis(view)

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from diembao.app.process import is_processed, process_project, record_profile
+from diembao.app.process import is_up_to_date, process_project, record_profile
 from diembao.app.project import Project
 from diembao.app.reporting.compose import compose_report
 from diembao.app.snapshots import hash_truth, pin_state
@@ -59,9 +59,9 @@ def build_report(
     request = replace(request, label=label_folder(project, folder))
     topic = get_topic(project, topic_id)
     with project.open_desk() as desk:
-        is_ready = is_processed(project, desk, topic_id)
+        is_ready = is_up_to_date(project, desk)
     if not is_ready:
-        process_project(project, topic_ids=[topic_id])
+        process_project(project)
     with project.open_desk() as desk:
         profile = record_profile(desk, topic)
         snapshot = pin_state(project, desk, {"profile": profile.profile_hash})

@@ -6,7 +6,7 @@ day is not older. Where one of the two has no time, nothing is said.
 
 An article counts once, with the release that most of it comes from (of several alike the earliest). A release was
 used *whole* when at least `WHOLE` of it stands in an article, otherwise in part; an article is *mostly release* when
-at least `WHOLE` of the article comes from it. The two are counted apart: a short piece may be all release and yet
+at least `MOSTLY` of the article comes from it. The two are counted apart: a short piece may be all release and yet
 carry a fifth of it. Uses are measured against the release itself, whichever way the wording travelled: an article
 that took it over from an agency uses the release as well.
 """
@@ -28,6 +28,7 @@ from diembao.types import DatedText, Release, ReleaseUse, ReuseEdge
 __all__ = [
     "MIN_SHARE",
     "MIN_SHARED",
+    "MOSTLY",
     "WHOLE",
     "ClassPickup",
     "Pickup",
@@ -37,8 +38,10 @@ __all__ = [
     "summarise_uses",
 ]
 
-#: share from which a release was used whole, or an article is mostly release
+#: share from which a release was used whole
 WHOLE = 0.80
+#: share from which an article is mostly release copy
+MOSTLY = 0.50
 
 
 def judge_uses(
@@ -202,7 +205,7 @@ def summarise_uses(
         articles=len(counted),
         outlets=_count_outlets(counted, outlets),
         whole=sum(use.share_of_release >= WHOLE for use in counted),
-        mostly_release=sum(use.share_of_article >= WHOLE for use in counted),
+        mostly_release=sum(use.share_of_article >= MOSTLY for use in counted),
         median_share=_median([use.share_of_article for use in counted]),
         median_used=_median([use.share_of_release for use in counted]),
         median_days=_median([use.days_after for use in counted if use.days_after is not None]),
@@ -223,7 +226,7 @@ def _of_class(name: str, uses: Sequence[ReleaseUse], outlets: Mapping[str, str])
         articles=len(uses),
         outlets=_count_outlets(uses, outlets),
         whole=sum(use.share_of_release >= WHOLE for use in uses),
-        mostly_release=sum(use.share_of_article >= WHOLE for use in uses),
+        mostly_release=sum(use.share_of_article >= MOSTLY for use in uses),
         median_share=median(use.share_of_article for use in uses),
     )
 

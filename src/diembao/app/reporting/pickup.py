@@ -12,11 +12,8 @@ from diembao.app.reporting.frame import Frame, Ledger, group_by
 from diembao.app.view import View
 from diembao.report.model import ArticleRow, ClassRow, FormulaValue, Number, OutletRow, RowsRef, Span, Word
 from diembao.report.model_texts import Pickup, ReleaseClassRow, ReleaseRow
-from diembao.stories.pickup import WHOLE
+from diembao.stories.pickup import MOSTLY, WHOLE
 from diembao.types import Release
-
-#: from this share on an article is mostly release copy
-MOSTLY = 0.5
 
 
 def count_pickup(
