@@ -115,7 +115,7 @@ def _json_row(number: int, data: bytes) -> Row | Refusal:
     if len(data) > LONG_LINE_BYTES and data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
         return Refusal(number, "too_many_fields", f"more than {MAX_VALUES} values")
     try:
-        text = data.decode("utf-8").strip()
+        text = data.strip().decode("utf-8").strip()  # bytes first: of a long line every copy counts
         value, end = _scan(text, 0)
     except UnicodeDecodeError as error:
         return Refusal(number, "bad_encoding", f"byte {error.start + 1} is not UTF-8")
