@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import click
 
 from diembao.cli.options import check_period, json_option, open_here, period_options
-from diembao.cli.output import get_words, make_printable, print_json, print_jsonl, print_table
+from diembao.cli.output import VOICE, get_words, make_printable, print_json, print_jsonl, print_table
+from diembao.i18n.formats import format_moment
 
 
 @click.group()
@@ -132,12 +133,12 @@ def _print_reprints(found: dict[str, Any]) -> None:
                 "cli.reprint_source",
                 source_id=found["source_id"],
                 share=f"{found['share']:.0%}",
-                confidence=found["confidence"],
-                basis=", ".join(found["basis"]),
+                confidence=words(f"cli.confidence_{found['confidence']}"),
+                basis=", ".join(words(f"cli.basis_{code}") for code in found["basis"]),
             )
         )
     for row in found["shares_with"]:
-        click.echo(words("cli.reprint_other", **{k: make_printable(str(v)) for k, v in row.items()}))
+        click.echo(words("cli.reprint_other", **_plain(row)))
         if row["share_of_this"] is None:
             click.echo(words("cli.reprint_mate"))
         else:
@@ -148,6 +149,16 @@ def _print_reprints(found: dict[str, Any]) -> None:
         shares = {"share": f"{row['share_of_article']:.0%}", "used": f"{row['share_of_release']:.0%}"}
         click.echo(words("cli.reprint_release", release_id=row["release_id"], **shares))
         _print_passages(row["passages"])
+
+
+def _plain(row: dict[str, Any]) -> dict[str, str]:
+    """Words of strangers safe for a terminal; times in Vietnam's time, to the minute."""
+    return {
+        name: format_moment(value, VOICE.language, "Asia/Ho_Chi_Minh")
+        if isinstance(value, datetime)
+        else make_printable(str(value))
+        for name, value in row.items()
+    }
 
 
 def _print_passages(passages: list[dict[str, Any]]) -> None:
