@@ -18,7 +18,7 @@ from diembao.errors import SourceError
 from diembao.text.normal import to_nfc
 from diembao.types import Refusal
 
-MAX_LINE_BYTES = 4 * 2**20
+MAX_LINE_BYTES = 5 * 2**19
 MAX_FILE_BYTES = 16 * 2**30
 #: a file that has given this much is stopped when it expanded more than MAX_EXPANSION times
 EXPANSION_FROM = 4 * 2**20

@@ -256,7 +256,7 @@ class _Feed:
         if len(line.data) > LONG_LINE_BYTES and line.data.count(self._delimiter) > MAX_VALUES:
             raise _BrokenRowError("too_many_fields")
         try:
-            text = line.data.decode("utf-8") + "\n"
+            text = (line.data + b"\n").decode("utf-8")  # bytes first: of a long line every copy counts
         except UnicodeDecodeError:
             raise _BrokenRowError("bad_encoding") from None
         return clean_text(text) if _CONTROLS.search(text) else text
