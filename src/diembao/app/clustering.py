@@ -28,7 +28,7 @@ LEAST_CHARS = 120
 #: edges below this share of the smaller text are not kept
 LEAST_SHARE = 0.15
 #: below this share, so many runs of five words must be shared: one sentence in common is nobody's text
-SURE_SHARE, LEAST_RUNS = 0.25, 40
+SURE_SHARE, LEAST_RUNS = 0.3, 40
 _BATCH = 2_000
 
 
