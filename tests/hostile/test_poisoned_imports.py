@@ -158,7 +158,7 @@ def test_a_history(project: Project, tmp_path: Path) -> None:
     """`import history`: hostile lines among a thousand good ones; rows are read in the main process."""
     path = tmp_path / "history.jsonl"
     poison = [make() for make in rows.JSON_LINES.values()]
-    lines = [json.dumps({"title": "x", "link": rows.MIDDLE, "text": "chợ" + "\u0323\u0301" * 300_000})]
+    lines = [json.dumps({"title": "x", "link": rows.MIDDLE, "text": "chợ" + "\u0323\u0301" * 200_000})]
     lines += [line for line in poison if len(line) < MIB]
     with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
         for number in range(GOOD):
@@ -174,13 +174,13 @@ def test_a_history(project: Project, tmp_path: Path) -> None:
 
 
 def test_full_texts_of_megabytes(project: Project, tmp_path: Path) -> None:
-    """`import articles`: twenty texts of four megabytes are stored piece by piece; what is cut off is flagged."""
+    """`import articles`: twenty texts of more than two megabytes are stored piece by piece; what is cut off is flagged."""
     path = tmp_path / "articles.jsonl"
     path.write_text(rows.line("https://bao.example/tin-0.html", text="x"), encoding="utf-8")
     import_articles(project, path, f"{rows.MAPPING},text=text")  # what is loaded once is loaded now
     with path.open("w", encoding="utf-8") as file:
         for number in range(20):
-            text = f"chữ {number} " * 300_000
+            text = f"chữ {number} " * 250_000
             file.write(rows.line(f"https://bao.example/dai-{number}.html", text=text) + "\n")
         file.write(rows.line("https://bao.example/tin-1.html", text="x") + "\n")
     with bounded():
