@@ -19,8 +19,8 @@ PICTURES = ROOT / "docs" / "pictures"
 MAX_BYTES = 250_000
 #: file, language, width and height of the window
 SHOTS = (
-    ("report-vi.png", "vi", 1280, 1150),
-    ("report-en.png", "en", 1280, 1150),
+    ("report-vi.png", "vi", 1280, 1000),
+    ("report-en.png", "en", 1280, 1000),
     ("report-vi-390.png", "vi", 390, 1200),
     ("report-en-390.png", "en", 390, 1200),
 )
