@@ -189,7 +189,8 @@ CASES: list[Hostile] = [
         Hostile(
             f"{name}.jsonl",
             as_text(lambda poison=poison: jsonl(poison())),
-            name == "long_line_20_mb",
+            # twelve long lines: after hundreds of other inputs the allocator keeps what each of them took
+            name in ("long_line_20_mb", "titles_wide"),
         )  # type: ignore[misc]
         for name, poison in JSON_LINES.items()
     ),

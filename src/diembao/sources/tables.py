@@ -27,6 +27,8 @@ _LINE_COST = 200
 #: a long line may not hold more values than this: each takes up to 200 bytes of memory, three of the file
 MAX_VALUES = 100_000
 LONG_LINE_BYTES = 256 * 1024
+#: of a value so many characters are handed on, one more than any reader takes, so that it knows of the rest
+MAX_VALUE_CHARS = 1_000_001
 _DELIMITERS = ",;\t|"
 _SURROGATE = (b"\\ud", b"\\uD")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -131,9 +133,16 @@ def _json_row(number: int, data: bytes) -> Row | Refusal:
         )
     if len(value) > MAX_FIELDS:
         return Refusal(number, "too_many_fields", f"more than {MAX_FIELDS} fields")
+    if len(data) > MAX_VALUE_CHARS:
+        del text  # a long value may take 10 MB, and so does the line
+        value = {name: _cut_value(item) for name, item in value.items()}
     if b"\\u" in data and (b"\\u00" in data or _SURROGATE[0] in data or _SURROGATE[1] in data):
         value = {clean_text(name): _clean_value(item) for name, item in value.items()}
     return Row(number, value)
+
+
+def _cut_value(value: object) -> object:
+    return value[:MAX_VALUE_CHARS] if isinstance(value, str) else value
 
 
 def _clean_value(value: object) -> object:
