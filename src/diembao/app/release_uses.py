@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from diembao.app.passages import quote_passages
 from diembao.app.project import Project
 from diembao.app.view import open_view
 from diembao.stories.pickup import Pickup, summarise_uses
-from diembao.types import Passage, ReleaseUse
+from diembao.types import ReleaseUse
 
-#: no more than this is quoted of a text at a time
-MAX_QUOTED = 300
+#: keys of the wording of a passage
+_NAMES = ("release", "article")
 _USES = """
 SELECT release_id, article_id, share_of_article, share_of_release, shared, is_origin, days_after, is_best FROM uses
 """
@@ -56,27 +57,7 @@ def list_uses(project: Project, release_id: str, *, passages: int = 3) -> list[d
             {"id": release_id},
         )
     # of an erased article nothing is left to quote
-    return [{**row, "passages": _quote(text, row.pop("wording") or "", passages)} for row in rows]
-
-
-def _quote(release: str, article: str, most: int) -> list[dict[str, Any]]:
-    """The longest passages that a release and an article share, in the order of the release."""
-    from diembao.stories import shared_passages
-
-    found: list[Passage] = sorted(shared_passages(release, article), key=lambda p: (-p.words, p.a_start))[
-        :most
-    ]
     return [
-        {
-            "words": passage.words,
-            "at": [passage.a_start, passage.a_end],
-            "there": [passage.b_start, passage.b_end],
-            "release": _cut(release[passage.a_start : passage.a_end]),
-            "article": _cut(article[passage.b_start : passage.b_end]),
-        }
-        for passage in sorted(found, key=lambda p: p.a_start)
+        {**row, "passages": quote_passages(text, row.pop("wording") or "", passages, names=_NAMES)}
+        for row in rows
     ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from diembao.app.clustering import join_wording
+from diembao.app.passages import quote_passages
 from diembao.app.project import Project
 from diembao.app.view import View, open_view
 from diembao.errors import SourceError
-from diembao.types import Passage
 
-#: TRUST: no more than this is quoted of a text at a time
-MAX_QUOTED = 300
+#: keys of the wording of a passage: as it stands here, and in the other text
+_NAMES = ("text", "other_text")
 
 
 def show_reprints(project: Project, article_id: str, *, passages: int = 5) -> dict[str, Any]:
@@ -36,11 +36,21 @@ def show_reprints(project: Project, article_id: str, *, passages: int = 5) -> di
             "article_id": article_id,
             **(place[0] if place else {"unit_id": article_id, "role": "original", "source_id": None}),
             "shares_with": [
-                {**row, "passages": _quote(wording, read_wording(view, row["article_id"]), passages)}
+                {
+                    **row,
+                    "passages": quote_passages(
+                        wording, read_wording(view, row["article_id"]), passages, names=_NAMES
+                    ),
+                }
                 for row in others
             ],
             "releases": [
-                {**row, "passages": _quote(wording, releases.get(row["release_id"], ""), passages)}
+                {
+                    **row,
+                    "passages": quote_passages(
+                        wording, releases.get(row["release_id"], ""), passages, names=_NAMES
+                    ),
+                }
                 for row in uses
             ],
         }
@@ -84,23 +94,3 @@ def _read_others(view: View, article_id: str) -> list[dict[str, Any]]:
         """,
         {"id": article_id},
     )
-
-
-def _quote(mine: str, theirs: str, most: int) -> list[dict[str, Any]]:
-    """The longest shared passages, in their order in the first text."""
-    from diembao.stories import shared_passages
-
-    found: list[Passage] = sorted(shared_passages(mine, theirs), key=lambda p: (-p.words, p.a_start))[:most]
-    return [
-        {
-            "words": passage.words,
-            "at": [passage.a_start, passage.a_end],
-            "there": [passage.b_start, passage.b_end],
-            "text": _cut(mine[passage.a_start : passage.a_end]),
-        }
-        for passage in sorted(found, key=lambda p: p.a_start)
-    ]
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
